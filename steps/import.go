@@ -1,0 +1,331 @@
+package steps
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"github.com/kmsconform/kmsconform/fixtures/material"
+)
+
+// importParameters is what GetParametersForImport handed out.
+type importParameters struct {
+	token, publicKey []byte
+	algorithm        string
+}
+
+// importPlan is what a sentence says about an import; the zero plan imports the key's own material in the usual
+// wrapping, not expiring.
+type importPlan struct {
+	material      *material.Material // nil: the key's own
+	plaintext     []byte             // instead of the material's bytes: a malformed one
+	algorithm     string
+	wrappingKey   string
+	fetchedBefore bool // with the parameters that were fetched before
+	tokenOf       *key // with the token (and wrapping key) of that key
+	wrappedFor    bool // wrapped for another token than the one sent
+	wrapAs        string
+	token         func([]byte) []byte // what is done to the token
+	blob          func([]byte) []byte // what is done to the blob after wrapping
+	validTo       *time.Time
+	model         types.ExpirationModelType
+	unsaid        bool // neither an expiration model nor a date
+	importType    types.ImportType
+	description   *string
+	materialID    *string
+}
+
+// usualWrapping is the cheapest wrapping that the key spec allows.
+func usualWrapping(spec types.KeySpec) (algorithm, wrappingKey string) {
+	switch {
+	case strings.HasPrefix(string(spec), "RSA_"):
+		return string(types.AlgorithmSpecRsaAesKeyWrapSha256), string(types.WrappingKeySpecRsa2048)
+	case spec == types.KeySpecEccNistP521: // too long for OAEP under RSA_2048
+		return string(types.AlgorithmSpecRsaAesKeyWrapSha256), string(types.WrappingKeySpecRsa2048)
+	default:
+		return string(types.AlgorithmSpecRsaesOaepSha256), string(types.WrappingKeySpecRsa2048)
+	}
+}
+
+func newMaterial(spec types.KeySpec) (material.Material, error) {
+	return material.New(string(spec), rand.Reader)
+}
+
+// fetch calls GetParametersForImport. A refusal is an outcome without parameters.
+func (s *Scenario) fetch(ctx context.Context, c *kms.Client, k *key, id *string, algorithm, wrappingKey string) (*importParameters, *outcome, error) {
+	o, err := operations["GetParametersForImport"](ctx, s, c, k, id, options{algorithm: algorithm, wrappingKey: wrappingKey})
+	if err != nil || o.refusal != nil {
+		return nil, o, err
+	}
+	if algorithm == "" {
+		algorithm, _ = usualWrapping(k.spec)
+	}
+	answer := o.answer.(*kms.GetParametersForImportOutput)
+	if len(answer.PublicKey) == 0 || len(answer.ImportToken) == 0 {
+		return nil, nil, &Mismatch{
+			Requirement: "DIKM-REIMP-18",
+			Expected:    "GetParametersForImport answers PublicKey and ImportToken",
+			Actual:      "an answer without them",
+		}
+	}
+	return &importParameters{token: answer.ImportToken, publicKey: answer.PublicKey, algorithm: algorithm}, o, nil
+}
+
+// fetched is the Given that keeps parameters for later.
+func (s *Scenario) fetched(ctx context.Context) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	c, err := s.client(owner)
+	if err != nil {
+		return err
+	}
+	p, o, err := s.fetch(ctx, c, k, &k.id, "", "")
+	if _, err = s.need(o, err, "DIKM-REIMP-18"); err != nil {
+		return err
+	}
+	s.params = p
+	return nil
+}
+
+// importWith imports by plan. Where GetParametersForImport refuses, that refusal is the outcome.
+func (s *Scenario) importWith(ctx context.Context, c *kms.Client, k *key, id *string, plan importPlan) (*outcome, error) {
+	parameters, o, err := s.parametersFor(ctx, c, k, id, plan)
+	if err != nil || parameters == nil {
+		return o, err
+	}
+	blob, err := s.wrap(ctx, c, k, parameters, plan)
+	if err != nil {
+		return nil, err
+	}
+	token := parameters.token
+	if plan.token != nil {
+		token = plan.token(token)
+	}
+	in := &kms.ImportKeyMaterialInput{
+		KeyId: id, ImportToken: token, EncryptedKeyMaterial: blob, ValidTo: plan.validTo, ExpirationModel: plan.model,
+		ImportType: plan.importType, KeyMaterialDescription: plan.description, KeyMaterialId: plan.materialID,
+	}
+	if in.ExpirationModel == "" && !plan.unsaid {
+		in.ExpirationModel = types.ExpirationModelTypeKeyMaterialDoesNotExpire
+		if plan.validTo != nil {
+			in.ExpirationModel = types.ExpirationModelTypeKeyMaterialExpires
+		}
+	}
+	o, err = invoke(ctx, s, "ImportKeyMaterial", c.ImportKeyMaterial, in)
+	if err == nil && o.refusal == nil && !k.has {
+		k.has, k.materialID = true, aws.ToString(o.answer.(*kms.ImportKeyMaterialOutput).KeyMaterialId)
+	}
+	return o, err
+}
+
+func (s *Scenario) parametersFor(ctx context.Context, c *kms.Client, k *key, id *string, plan importPlan) (*importParameters, *outcome, error) {
+	if plan.fetchedBefore {
+		if s.params == nil {
+			return nil, nil, errors.New("the scenario uses parameters fetched before: add \"Given parameters for import fetched for the key\"")
+		}
+		return s.params, nil, nil
+	}
+	if plan.tokenOf != nil {
+		return s.fetch(ctx, c, plan.tokenOf, &plan.tokenOf.id, plan.algorithm, plan.wrappingKey)
+	}
+	return s.fetch(ctx, c, k, id, plan.algorithm, plan.wrappingKey)
+}
+
+// wrap wraps the plan's material as the plan says.
+func (s *Scenario) wrap(ctx context.Context, c *kms.Client, k *key, parameters *importParameters, plan importPlan) ([]byte, error) {
+	public, algorithm := parameters.publicKey, parameters.algorithm
+	if plan.wrappedFor {
+		other, o, err := s.fetch(ctx, c, k, &k.id, plan.algorithm, plan.wrappingKey)
+		if _, err = s.need(o, err, "DIKM-REIMP-26"); err != nil {
+			return nil, err
+		}
+		public = other.publicKey
+	}
+	if plan.wrapAs != "" {
+		algorithm = plan.wrapAs
+	}
+	plaintext := plan.plaintext
+	if plaintext == nil {
+		m := k.material
+		if plan.material != nil {
+			m = *plan.material
+		}
+		plaintext = m.Bytes()
+	}
+	blob, err := material.Wrap(plaintext, public, algorithm, rand.Reader)
+	if err != nil {
+		return nil, &Mismatch{
+			Requirement: "DIKM-REIMP-18",
+			Expected:    "a public key that wraps with " + algorithm,
+			Actual:      err.Error(),
+		}
+	}
+	if plan.blob != nil {
+		blob = plan.blob(blob)
+	}
+	return blob, nil
+}
+
+// mustImport is the import of a Given: it settles before the scenario goes on.
+func (s *Scenario) mustImport(ctx context.Context, k *key, plan importPlan) error {
+	c, err := s.client(owner)
+	if err != nil {
+		return err
+	}
+	o, err := s.importWith(ctx, c, k, &k.id, plan)
+	if _, err = s.need(o, err, importRequirement(k.spec)); err != nil {
+		return err
+	}
+	return s.reached(s.becomesState(ctx, k, types.KeyStateEnabled), "DIKM-REIMP-01")
+}
+
+// importRequirement is the requirement by which a key of that spec takes material.
+func importRequirement(spec types.KeySpec) string {
+	switch {
+	case spec == types.KeySpecSymmetricDefault:
+		return "DIKM-REIMP-32"
+	case strings.HasPrefix(string(spec), "HMAC_"):
+		return "DIKM-REIMP-33"
+	default:
+		return "DIKM-REIMP-34"
+	}
+}
+
+func (s *Scenario) wasImportedAgain(ctx context.Context) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	return s.mustImport(ctx, k, importPlan{})
+}
+
+// isImported is the When of every import.
+func (s *Scenario) isImported(ctx context.Context, which, variants string) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	plan := importPlan{}
+	switch which {
+	case "other":
+		m, err := otherMaterial(k)
+		if err != nil {
+			return err
+		}
+		plan.material = &m
+	case "new":
+		m, err := newMaterial(k.spec)
+		if err != nil {
+			return err
+		}
+		k.material = m
+	}
+	if err := s.vary(&plan, k, variants); err != nil {
+		return err
+	}
+	c, err := s.client(owner)
+	if err != nil {
+		return err
+	}
+	return s.record(s.importWith(ctx, c, k, &k.id, plan))
+}
+
+// otherMaterial returns material for the key's spec that is certainly not the key's.
+func otherMaterial(k *key) (material.Material, error) {
+	for {
+		m, err := newMaterial(k.spec)
+		if err != nil || !m.Equal(k.material) {
+			return m, err
+		}
+	}
+}
+
+// canBeImported is the Then that an import works, whatever state the key was left in.
+func (s *Scenario) canBeImported(ctx context.Context, which string) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	if which == "new" {
+		if k.material, err = newMaterial(k.spec); err != nil {
+			return err
+		}
+	}
+	c, err := s.client(owner)
+	if err != nil {
+		return err
+	}
+	o, err := s.importWith(ctx, c, k, &k.id, importPlan{})
+	if err != nil {
+		return err
+	}
+	return s.check(o.refusal == nil, "the import succeeds", o.operation+": "+o.String())
+}
+
+// backIntoUse enables the key where it is not, and uses it.
+func (s *Scenario) backIntoUse(ctx context.Context) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	state, err := s.state(ctx, k)
+	if err != nil {
+		return err
+	}
+	if state == types.KeyStateDisabled {
+		o, err := s.operate(ctx, "EnableKey", k, owner, options{})
+		if err != nil {
+			return err
+		}
+		if o.refusal != nil {
+			return s.check(false, "EnableKey succeeds", o.String())
+		}
+	}
+	return s.operationOn(ctx, "Encrypt", "the key", "succeeds", "")
+}
+
+// a variant is a phrase that changes an import, and how.
+type variant struct {
+	phrase *regexp.Regexp
+	apply  func(s *Scenario, p *importPlan, k *key, words []string) error
+}
+
+// vary applies the phrases of a sentence to a plan, from left to right.
+func (s *Scenario) vary(p *importPlan, k *key, phrases string) error {
+	for rest := phrases; rest != ""; {
+		matched := false
+		for _, v := range importVariants {
+			if m := v.phrase.FindStringSubmatch(rest); m != nil {
+				if err := v.apply(s, p, k, m[1:]); err != nil {
+					return err
+				}
+				rest, matched = rest[len(m[0]):], true
+				break
+			}
+		}
+		if !matched {
+			return fmt.Errorf("the import %q says something that no phrase matches", rest)
+		}
+	}
+	return nil
+}
+
+// number reads a count of at most 100,000 from a sentence.
+func number(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 100_000 {
+		return 0, fmt.Errorf("%q is not a number from 0 to 100000", s)
+	}
+	return n, nil
+}

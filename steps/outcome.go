@@ -1,0 +1,127 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
+)
+
+// Status is what a scenario came to.
+type Status string
+
+// The statuses.
+const (
+	Passed      Status = "passed"      // every Then held
+	Failed      Status = "failed"      // the target answered and the answer breaks the requirement
+	Blocked     Status = "blocked"     // a Given was not reached because the target got an earlier thing wrong
+	Unsupported Status = "unsupported" // the target said "not implemented"
+	Skipped     Status = "skipped"     // a capability the scenario needs is absent
+	Answered    Status = "answered"    // a probe recorded its answer
+	Errored     Status = "error"       // the harness itself could not run it
+)
+
+// Result is what the sentences of one scenario found.
+type Result struct {
+	Status Status
+	// Step is the sentence that decided, empty when the scenario ran to its end.
+	Step string
+	// Requirement is the id that is broken (Failed), or the earlier one that is in the way (Blocked).
+	Requirement string
+	// Expected and Actual are one line each (Failed, Blocked).
+	Expected, Actual string
+	// Reason says why in a sentence (Blocked, Unsupported, Skipped, Errored).
+	Reason string
+	// Operation is the one the target does not have (Unsupported).
+	Operation string
+	// Decisive is the exchange that shows it; nil where there is none.
+	Decisive *target.Exchange
+	// Assertions counts the checks that were executed.
+	Assertions int
+	// Answers are what the probes recorded, also when a later check failed.
+	Answers []Answer
+}
+
+// Answer is what a target does where the contract asks instead of judging.
+type Answer struct {
+	Question    string // OQ-nn
+	Requirement string // the scenario's first requirement
+	Answer      string // a short name that can be compared between targets, such as "success" or "KMSInvalidStateException"
+	Observation string // the raw observation, without secrets
+}
+
+// Mismatch says that a target's answer is not what a sentence expects. In a Given it blocks, in a Then it fails.
+type Mismatch struct {
+	Requirement      string // empty: the scenario's first requirement
+	Expected, Actual string
+}
+
+// Error implements the error interface.
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("expected %s, got %s", m.Expected, m.Actual)
+}
+
+// Absent says that the target lacks what a scenario needs: a caller, a Region, a clock.
+type Absent struct{ Reason string }
+
+// Error implements the error interface.
+func (a *Absent) Error() string { return a.Reason }
+
+// Unimplemented says that the target does not have an operation.
+type Unimplemented struct{ Operation, How string }
+
+// Error implements the error interface.
+func (u *Unimplemented) Error() string {
+	return fmt.Sprintf("the target does not implement %s: %s", u.Operation, u.How)
+}
+
+// judge turns the error of a step into the scenario's result.
+func (s *Scenario) judge(kind features.StepKind, text string, err error) {
+	if err == nil || s.result.Status != "" {
+		return
+	}
+	r := &s.result
+	r.Step, r.Reason = text, err.Error()
+	var mismatch *Mismatch
+	var absent *Absent
+	var unimplemented *Unimplemented
+	switch {
+	case errors.As(err, &unimplemented):
+		r.Status, r.Operation = Unsupported, unimplemented.Operation
+	case errors.As(err, &absent):
+		r.Status = Skipped
+	case errors.As(err, &mismatch):
+		r.Expected, r.Actual = mismatch.Expected, mismatch.Actual
+		r.Requirement = mismatch.Requirement
+		r.Status = Failed
+		if kind != features.Then {
+			r.Status = Blocked
+			r.Reason = fmt.Sprintf("%q was not reached: %v", text, err)
+		} else if !s.covers(r.Requirement) {
+			r.Requirement = s.first()
+		}
+	default:
+		r.Status = Errored
+	}
+	if r.Status != Skipped && len(s.exchanges) > 0 {
+		r.Decisive = s.exchanges[len(s.exchanges)-1]
+	}
+}
+
+func (s *Scenario) covers(id string) bool {
+	for _, r := range s.scenario.Requirements {
+		if r == id {
+			return true
+		}
+	}
+	return false
+}
+
+// first is the requirement the scenario is about.
+func (s *Scenario) first() string {
+	if len(s.scenario.Requirements) == 0 {
+		return ""
+	}
+	return s.scenario.Requirements[0]
+}

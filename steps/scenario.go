@@ -1,0 +1,175 @@
+package steps
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/cucumber/godog"
+	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
+)
+
+// Scenario is the state of one running scenario. It belongs to one goroutine.
+type Scenario struct {
+	session  *target.Session
+	scenario features.Scenario
+
+	keys   []*key             // "the key" is the first, "the other key" the second
+	params *importParameters  // what "the parameters fetched before" are
+	made   map[string]product // what was made with the key, by name: ciphertext, data key, signature, MAC
+
+	calls      []*outcome // what the When steps came to; the last one is "the call"
+	exchanges  []*target.Exchange
+	before     *snapshot     // of the key, before the first When
+	placed     words         // what the braces in a message stand for
+	expires    time.Time     // the ValidTo that was asked for last
+	moved      time.Duration // how far the target's clock was moved
+	waited     bool          // a date passed by waiting, not by moving a clock: changes may show late
+	result     Result
+	kind       features.StepKind
+	acting     bool // a When was reached
+	comparison bool // a Then compares the key with what it was before
+}
+
+// New returns the state of one scenario that is about to run in a session of its own.
+func New(session *target.Session, scenario features.Scenario) *Scenario {
+	s := &Scenario{session: session, scenario: scenario, made: map[string]product{}, placed: words{}}
+	for _, step := range scenario.Steps {
+		if strings.HasSuffix(step.Text, "about the key changed") {
+			s.comparison = true
+		}
+	}
+	return s
+}
+
+// Result returns what the scenario came to. Call it after godog ran the scenario.
+func (s *Scenario) Result() Result {
+	r := s.result
+	if r.Status == "" {
+		r.Status = Passed
+		if len(r.Answers) > 0 {
+			r.Status = Answered
+		}
+	}
+	return r
+}
+
+// hooks connects the scenario with godog. Verdicts come from here, never from godog's summary, which counts a skipped
+// scenario as passed.
+func (s *Scenario) hooks(sc *godog.ScenarioContext) {
+	sc.Before(func(ctx context.Context, _ *godog.Scenario) (context.Context, error) {
+		return s.session.Context(ctx), nil
+	})
+	steps := sc.StepContext()
+	steps.Before(func(ctx context.Context, st *godog.Step) (context.Context, error) {
+		s.kind = kindOf(st.Type, s.kind)
+		if s.kind == features.Given || s.acting {
+			return ctx, nil
+		}
+		s.acting = true
+		if !s.comparison || len(s.keys) == 0 {
+			return ctx, nil
+		}
+		before, err := s.snapshotOf(ctx, s.keys[0])
+		s.before = before
+		s.judge(features.Given, "what the key is before", err)
+		return ctx, err
+	})
+	steps.After(func(ctx context.Context, st *godog.Step, _ godog.StepResultStatus, err error) (context.Context, error) {
+		s.judge(s.kind, st.Text, err)
+		return ctx, nil
+	})
+}
+
+func kindOf(t messages.PickleStepType, before features.StepKind) features.StepKind {
+	switch t {
+	case messages.PickleStepType_CONTEXT:
+		return features.Given
+	case messages.PickleStepType_ACTION:
+		return features.When
+	case messages.PickleStepType_OUTCOME:
+		return features.Then
+	default:
+		return before
+	}
+}
+
+// check counts one assertion and returns a Mismatch unless it holds.
+func (s *Scenario) check(holds bool, expected, actual string) error {
+	s.result.Assertions++
+	if holds {
+		return nil
+	}
+	return &Mismatch{Expected: expected, Actual: actual}
+}
+
+// becomes looks until what is looked for holds in as many reads in a row as the target's consistency asks for. On a
+// strongly consistent target it looks once.
+func (s *Scenario) becomes(ctx context.Context, look func(context.Context) error) error {
+	c := s.consistency()
+	deadline := time.Now().Add(c.Within)
+	agreed := 0
+	for {
+		err := look(ctx)
+		switch {
+		case err == nil:
+			if agreed++; agreed >= c.Reads {
+				return nil
+			}
+		case !isMismatch(err) || !time.Now().Before(deadline):
+			return err
+		default:
+			agreed = 0
+		}
+		if err := pause(ctx, c.Every); err != nil {
+			return err
+		}
+	}
+}
+
+// stays looks for as long as the target's consistency asks for and wants to see no change.
+func (s *Scenario) stays(ctx context.Context, look func(context.Context) error) error {
+	c := s.consistency()
+	// The change that is being looked at may itself need time to show: settle first, then hold.
+	if err := s.becomes(ctx, look); err != nil || c.Stays == 0 {
+		return err
+	}
+	for until := time.Now().Add(c.Stays); time.Now().Before(until); {
+		if err := pause(ctx, c.Every); err != nil {
+			return err
+		}
+		if err := look(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// consistency is the target's, with patience for what happens at a date: how long after a date AWS acts is not stated
+// (DIKM-EXP-06), so where time cannot be moved the suite waits longer than for an answer to a call.
+func (s *Scenario) consistency() target.Consistency {
+	c := s.session.Target().Consistency
+	c.Reads = max(c.Reads, 1)
+	if s.waited {
+		c.Within = max(c.Within, 30*time.Second)
+		c.Every = max(c.Every, 250*time.Millisecond)
+	}
+	return c
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
