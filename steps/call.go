@@ -69,8 +69,9 @@ func invoke[In, Out any](
 	ctx context.Context, s *Scenario, operation string,
 	call func(context.Context, *In, ...func(*kms.Options)) (*Out, error), in *In,
 ) (*outcome, error) {
+	ctx, exchange := s.session.Capture(ctx)
 	answer, err := call(ctx, in)
-	o := &outcome{operation: operation, exchange: s.session.Last()}
+	o := &outcome{operation: operation, exchange: exchange()}
 	if err == nil {
 		o.answer = answer
 	}

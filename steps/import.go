@@ -62,7 +62,7 @@ func newMaterial(spec types.KeySpec) (material.Material, error) {
 
 // fetch calls GetParametersForImport. A refusal is an outcome without parameters.
 func (s *Scenario) fetch(ctx context.Context, c *kms.Client, k *key, id *string, algorithm, wrappingKey string) (*importParameters, *outcome, error) {
-	o, err := operations["GetParametersForImport"](ctx, s, c, k, id, options{algorithm: algorithm, wrappingKey: wrappingKey})
+	o, err := getParameters(ctx, s, c, k, id, options{algorithm: algorithm, wrappingKey: wrappingKey})
 	if err != nil || o.refusal != nil {
 		return nil, o, err
 	}

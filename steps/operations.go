@@ -41,15 +41,7 @@ var operations = map[string]operation{
 		return invoke(ctx, s, "DeleteImportedKeyMaterial", c.DeleteImportedKeyMaterial,
 			&kms.DeleteImportedKeyMaterialInput{KeyId: id, KeyMaterialId: o.materialID})
 	},
-	"GetParametersForImport": func(ctx context.Context, s *Scenario, c *kms.Client, k *key, id *string, o options) (*outcome, error) {
-		algorithm, wrappingKey := o.algorithm, o.wrappingKey
-		if algorithm == "" {
-			algorithm, wrappingKey = usualWrapping(k.spec)
-		}
-		return invoke(ctx, s, "GetParametersForImport", c.GetParametersForImport, &kms.GetParametersForImportInput{
-			KeyId: id, WrappingAlgorithm: types.AlgorithmSpec(algorithm), WrappingKeySpec: types.WrappingKeySpec(wrappingKey),
-		})
-	},
+	"GetParametersForImport": getParameters,
 	// As a bare operation, an import of the key's own material with the parameters that were fetched before.
 	"ImportKeyMaterial": func(ctx context.Context, s *Scenario, c *kms.Client, k *key, id *string, _ options) (*outcome, error) {
 		return s.importWith(ctx, c, k, id, importPlan{fetchedBefore: true})
@@ -166,6 +158,17 @@ var operations = map[string]operation{
 		return invoke(ctx, s, "VerifyMac", c.VerifyMac, &kms.VerifyMacInput{KeyId: id, Message: s.signed(o),
 			Mac: s.madeOr("MAC", 32), MacAlgorithm: macAlgorithm(k.spec)})
 	},
+}
+
+// getParameters stands apart because an import calls it, too.
+func getParameters(ctx context.Context, s *Scenario, c *kms.Client, k *key, id *string, o options) (*outcome, error) {
+	algorithm, wrappingKey := o.algorithm, o.wrappingKey
+	if algorithm == "" {
+		algorithm, wrappingKey = usualWrapping(k.spec)
+	}
+	return invoke(ctx, s, "GetParametersForImport", c.GetParametersForImport, &kms.GetParametersForImportInput{
+		KeyId: id, WrappingAlgorithm: types.AlgorithmSpec(algorithm), WrappingKeySpec: types.WrappingKeySpec(wrappingKey),
+	})
 }
 
 // operationNames is the alternation of a pattern that names an operation: a misspelt one then matches no sentence.
