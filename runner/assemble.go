@@ -1,0 +1,34 @@
+package runner
+
+import (
+	"time"
+
+	"github.com/kmsconform/kmsconform/runner/report"
+)
+
+// assemble makes the report of what ran, in the order of the contract.
+func (r *run) assemble(started time.Time, results []*finished, interrupted bool) *report.Report {
+	wall := time.Since(started)
+	out := &report.Report{
+		Tool: r.options.Tool, Started: started.UTC(), DurationSeconds: wall.Seconds(), Interrupted: interrupted,
+	}
+	var waited time.Duration
+	for _, f := range results {
+		if f == nil || f.execution.cut {
+			continue // never started, or interrupted before it came to anything
+		}
+		waited += f.execution.waited
+		out.Scenarios = append(out.Scenarios, *f.scenario)
+		for _, a := range f.execution.result.Answers {
+			out.Answers = append(out.Answers, report.Answer{
+				Question: a.Question, Requirement: a.Requirement, Scenario: f.scenario.ID, Answer: a.Answer, Observation: a.Observation,
+			})
+		}
+	}
+	out.Timing = report.Timing{WallSeconds: wall.Seconds(), TargetSeconds: waited.Seconds()}
+	if waited > 0 {
+		// What the workers spent altogether, over what they spent waiting for the target: 1 would be a suite that costs nothing.
+		out.Timing.OverheadRatio = wall.Seconds() * float64(r.plan.Workers) / waited.Seconds()
+	}
+	return out
+}

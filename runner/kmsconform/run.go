@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kmsconform/kmsconform/fixtures/target"
+	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/report"
+)
+
+// defaultReport is where a run puts its report.
+const defaultReport = "kmsconform-report"
+
+// running are the flags of a run.
+type running struct {
+	selecting
+	targeting
+
+	workers  int
+	timeout  time.Duration
+	failFast bool
+
+	baseline, writeBaseline string
+	report                  string
+	noReport                bool
+	dryRun, quiet, noColor  bool
+}
+
+func newRun(w world) *cobra.Command {
+	var r running
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Run the contract and say what diverges",
+		Long: `Run the contract against a KMS and say what diverges.
+
+Without --endpoint it runs on the embedded reference KMS, which needs nothing. Callers of an endpoint come from --caller,
+else from KMSCONFORM_CALLER_<NAME>=AKID:SECRET[:TOKEN] and, for primary, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY
+and AWS_SESSION_TOKEN or AWS_PROFILE. Without any of them, primary is the access key id 111122223333 and second-account is
+444455556666, both with the secret kmsconform.
+
+Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run.`,
+		Example: `  kmsconform run
+  kmsconform run --endpoint http://127.0.0.1:4566
+  kmsconform run --endpoint http://127.0.0.1:4566 --profile core --profile expiration
+  kmsconform run --endpoint https://kms.example.test --region eu-central-1 \
+      --caller primary=profile:kms --caller second-account=profile:kms-other
+  kmsconform run --requirement DIKM-STATE-07
+  kmsconform run --scenario key-states/nothing-was-ever-imported
+  kmsconform run --tags '@authorization and not @probe'
+  kmsconform run --rerun kmsconform-report/report.json
+  kmsconform run --endpoint http://127.0.0.1:4566 --baseline kmsconform.baseline.yaml
+  kmsconform run --features ./features --features-only`,
+		Args: noArguments,
+		RunE: ran(func(c *cobra.Command, _ []string) error { return r.run(c.Context(), w) }),
+	}
+	r.targeting.add(c)
+	r.selecting.add(c)
+	flags := c.Flags()
+	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint)")
+	flags.DurationVar(&r.timeout, "timeout", 0, "time limit of one scenario (default 1m, more with --consistency eventual)")
+	flags.BoolVar(&r.failFast, "fail-fast", false, "start nothing more after the first new divergence")
+	flags.StringVar(&r.baseline, "baseline", "", "known divergences, in this `FILE`")
+	flags.StringVar(&r.writeBaseline, "write-baseline", "", "write the divergences of this run to `FILE`, to be a baseline")
+	flags.StringVar(&r.report, "report", defaultReport, "put report.json and junit.xml in this `DIR`")
+	flags.BoolVar(&r.noReport, "no-report", false, "write no report")
+	flags.BoolVar(&r.dryRun, "dry-run", false, "print what would run, and run nothing")
+	flags.BoolVarP(&r.quiet, "quiet", "q", false, "print only the verdict")
+	flags.BoolVar(&r.noColor, "no-color", false, "print without colours; also where NO_COLOR is set")
+	must(c.MarkFlagFilename("baseline", "yaml", "yml"))
+	must(c.MarkFlagFilename("write-baseline", "yaml", "yml"))
+	must(c.MarkFlagDirname("report"))
+	c.MarkFlagsMutuallyExclusive("baseline", "write-baseline")
+	return c
+}
+
+func (r *running) run(ctx context.Context, w world) error {
+	selection, err := r.selection()
+	if err != nil {
+		return err
+	}
+	contract, err := r.folder.contract()
+	if err != nil {
+		return err
+	}
+	kms, err := r.target(w)
+	if err != nil {
+		return err
+	}
+	known, err := loadBaseline(r.baseline)
+	if err != nil {
+		return err
+	}
+	build := readBuild()
+	options := runner.Options{
+		Contract: contract, Selection: selection, Workers: r.workers, Timeout: r.timeout, FailFast: r.failFast, Baseline: known,
+		Tool:  report.Tool{Name: build.Name, Version: build.Version, Commit: build.Commit},
+		Again: r.again,
+	}
+	if r.dryRun {
+		return r.print(w, kms, options)
+	}
+	if !r.noReport {
+		if err := writableDir(r.report); err != nil {
+			return err
+		}
+	}
+	screen := newScreen(w, r, contract)
+	watching := newProgress(w, r.quiet, screen.scenario)
+	options.Observer = watching
+	result, err := runner.Run(ctx, kms, options)
+	watching.Done()
+	if err != nil {
+		return err
+	}
+	return r.finish(w, screen, known, result)
+}
+
+// print is --dry-run.
+func (r *running) print(w world, kms *target.Target, o runner.Options) error {
+	plan, err := runner.NewPlan(kms, o)
+	if err != nil {
+		return err
+	}
+	if err := printScenarios(w, plan.Scenarios); err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	for i := range plan.Scenarios {
+		counts[string(plan.Scenarios[i].Profile)]++
+	}
+	for _, name := range profileNames() {
+		if counts[name] > 0 {
+			if _, err := fmt.Fprintf(w.out, "  %-14s %d\n", name, counts[name]); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = fmt.Fprintf(w.out, "on %s with %s, each scenario within %s; nothing was run\n",
+		kms.Name, count(plan.Workers, "worker"), plan.Timeout)
+	return err
+}
+
+// again is the command that runs one scenario against the same target. Credentials have no place in a report: a caller
+// that was not given by a profile becomes a variable to be set.
+func (r *running) again(id string) string {
+	args := []string{"kmsconform", "run"}
+	if r.endpoint != "" {
+		args = append(args, "--endpoint", quote(r.endpoint))
+	}
+	for _, region := range r.regions {
+		args = append(args, "--region", quote(region))
+	}
+	for _, caller := range r.callers {
+		name, value, _ := strings.Cut(caller, "=")
+		if !strings.HasPrefix(value, "profile:") {
+			args = append(args, "--caller", name+`="$`+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+`"`)
+			continue
+		}
+		args = append(args, "--caller", quote(caller))
+	}
+	if r.endpoint != "" && r.consistency != "strong" {
+		args = append(args, "--consistency", r.consistency)
+	}
+	if r.control {
+		args = append(args, "--control")
+	}
+	if r.folder.dir != "" {
+		args = append(args, "--features", quote(r.folder.dir))
+	}
+	if r.folder.only {
+		args = append(args, "--features-only")
+	}
+	return strings.Join(append(args, "--scenario", "'"+id+"'"), " ")
+}
+
+// quote writes an argument for a shell.
+func quote(arg string) string {
+	plain := strings.IndexFunc(arg, func(r rune) bool {
+		return !strings.ContainsRune("-_./:=@%+,", r) && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}) < 0
+	if plain && arg != "" {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kmsconform/kmsconform/fixtures/reference"
+	"github.com/kmsconform/kmsconform/fixtures/target"
+	"github.com/kmsconform/kmsconform/runner"
+)
+
+// targeting are the flags that say which KMS is meant, and who calls it.
+type targeting struct {
+	endpoint    string
+	regions     []string
+	callers     []string
+	consistency string
+	control     bool
+}
+
+// callerNames are the callers that the features know, for completion and for hints.
+var callerNames = []string{"primary", "second-account", "second-account-allowed", "restricted", "iam-allowed", "iam-denied"}
+
+func (t *targeting) add(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&t.endpoint, "endpoint", "", "the `URL` of a KMS, such as http://127.0.0.1:4566; without it the embedded reference KMS")
+	flags.StringArrayVar(&t.regions, "region", nil, "the Region's `CODE`, or NAME=CODE for primary and replica; may be repeated")
+	flags.StringArrayVar(&t.callers, "caller", nil,
+		"who calls: `NAME=AKID:SECRET[:TOKEN]` or NAME=profile:PROFILE; may be repeated; names: "+strings.Join(callerNames, ", "))
+	flags.StringVar(&t.consistency, "consistency", "strong", "whether changes show at once: `strong` or eventual")
+	flags.BoolVar(&t.control, "control", false, "the endpoint is a reference KMS started with serve --control: its clock can be moved")
+	must(c.RegisterFlagCompletionFunc("consistency", cobra.FixedCompletions([]string{"strong", "eventual"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(c.RegisterFlagCompletionFunc("endpoint", cobra.NoFileCompletions))
+	must(c.RegisterFlagCompletionFunc("region", cobra.NoFileCompletions))
+	must(c.RegisterFlagCompletionFunc("caller", cobra.NoFileCompletions))
+}
+
+// eventual is how patient a run is with a target whose changes show late: AWS documents that a change may take up to
+// five minutes to show everywhere, and mostly takes seconds.
+var eventual = target.Consistency{Reads: 3, Every: 500 * time.Millisecond, Within: 5 * time.Minute, Stays: 5 * time.Second}
+
+// target makes the target that the flags describe.
+func (t *targeting) target(w world) (*target.Target, error) {
+	var consistency target.Consistency
+	switch t.consistency {
+	case "strong":
+	case "eventual":
+		consistency = eventual
+	default:
+		return nil, known("consistency", []string{t.consistency}, []string{"strong", "eventual"})
+	}
+	regions, err := parseRegions(t.regions)
+	if err != nil {
+		return nil, err
+	}
+	callers, err := t.specs(w)
+	if err != nil {
+		return nil, err
+	}
+	if t.endpoint == "" {
+		if extra := t.forEndpoint(); len(extra) > 0 {
+			return nil, &runner.UsageError{
+				Problem: fmt.Sprintf("%s: the embedded reference KMS takes none of them.", strings.Join(extra, ", ")),
+				Advice:  "Add --endpoint URL, or leave them out.",
+			}
+		}
+		return reference.Target(reference.Options{Version: readBuild().Version})
+	}
+	made, err := target.NewEndpoint(target.EndpointOptions{
+		URL: t.endpoint, Regions: regions, Callers: callers, Consistency: consistency, Control: t.control, Version: readBuild().Version,
+	})
+	if err != nil {
+		return nil, &runner.UsageError{Problem: strings.TrimSuffix(err.Error(), ".") + ".", Err: err}
+	}
+	return made, nil
+}
+
+// forEndpoint returns the flags that were given and mean nothing to the reference.
+func (t *targeting) forEndpoint() []string {
+	var given []string
+	if len(t.regions) > 0 {
+		given = append(given, "--region")
+	}
+	if len(t.callers) > 0 {
+		given = append(given, "--caller")
+	}
+	if t.consistency != "strong" {
+		given = append(given, "--consistency")
+	}
+	if t.control {
+		given = append(given, "--control")
+	}
+	return given
+}
+
+// specs are the callers of the flags, then of the environment, then the default ones. One from anywhere replaces the
+// default ones altogether: credentials of two systems do not mix.
+func (t *targeting) specs(w world) ([]target.CallerSpec, error) {
+	var specs []target.CallerSpec
+	for _, text := range t.callers {
+		spec, err := target.ParseCaller(text)
+		if err != nil {
+			return nil, &runner.UsageError{Problem: "--caller: " + err.Error() + ".", Err: err}
+		}
+		if slices.ContainsFunc(specs, func(s target.CallerSpec) bool { return s.Name == spec.Name }) {
+			return nil, &runner.UsageError{Problem: fmt.Sprintf("--caller: %s is given twice.", spec.Name), Advice: "Leave one of them out."}
+		}
+		specs = append(specs, spec)
+	}
+	if t.endpoint == "" {
+		return specs, nil
+	}
+	environment, err := target.CallersFromEnvironment(w.environ)
+	if err != nil {
+		return nil, &runner.UsageError{Problem: err.Error() + ".", Err: err}
+	}
+	for _, spec := range environment {
+		if !slices.ContainsFunc(specs, func(s target.CallerSpec) bool { return s.Name == spec.Name }) {
+			specs = append(specs, spec)
+		}
+	}
+	if len(specs) == 0 {
+		return target.DefaultCallers(), nil
+	}
+	if !slices.ContainsFunc(specs, func(s target.CallerSpec) bool { return s.Name == "primary" }) {
+		return nil, &runner.UsageError{
+			Problem: "callers are given, and none of them is primary, who owns every key.",
+			Advice:  "Add --caller primary=ACCESS_KEY_ID:SECRET_ACCESS_KEY, or give no callers to use the default ones.",
+		}
+	}
+	return specs, nil
+}
+
+var (
+	regionCode = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+$`)
+	regionName = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+)
+
+// parseRegions reads CODE, which is primary, and NAME=CODE.
+func parseRegions(texts []string) (map[string]string, error) {
+	regions := map[string]string{}
+	for _, text := range texts {
+		name, code, named := strings.Cut(text, "=")
+		if !named {
+			name, code = "primary", text
+		}
+		switch _, twice := regions[name]; {
+		case !regionName.MatchString(name) || !regionCode.MatchString(code):
+			return nil, &runner.UsageError{
+				Problem: fmt.Sprintf("--region %q is no Region.", text),
+				Advice:  "Write a code such as us-east-1, or NAME=CODE such as replica=eu-west-1.",
+			}
+		case twice:
+			return nil, &runner.UsageError{
+				Problem: fmt.Sprintf("--region gives %s twice.", name),
+				Advice:  "Name the others, such as replica=eu-west-1.",
+			}
+		}
+		regions[name] = code
+	}
+	return regions, nil
+}

@@ -1,0 +1,183 @@
+// Package runner selects scenarios of the contract, runs them against a target, and judges what they came to.
+package runner
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
+	"github.com/kmsconform/kmsconform/runner/baseline"
+	"github.com/kmsconform/kmsconform/runner/report"
+	"github.com/kmsconform/kmsconform/steps"
+)
+
+// endpointWorkers is how many scenarios run at a time against a target that is not in this process.
+const endpointWorkers = 8
+
+// Options say what to run, and how. The zero value runs the whole embedded contract.
+type Options struct {
+	Contract  *features.Contract // nil: the embedded one
+	Selection Selection
+	Workers   int                // scenarios at a time; zero: see WorkersFor
+	Timeout   time.Duration      // of one scenario; zero: see TimeoutFor
+	FailFast  bool               // start no scenario after the first new divergence
+	Baseline  *baseline.Baseline // divergences that are known; nil: none
+	Observer  Observer           // hears of every scenario; may be nil
+	Tool      report.Tool        // what the report says about the program that ran it
+	// Again returns the command that runs one scenario again, for the report; nil: the report names none, and Test names
+	// its own.
+	Again func(scenarioID string) string
+}
+
+// Observer hears how a run goes on. The runner calls it from one goroutine at a time.
+type Observer interface {
+	// Planned is called once, after the target was probed and before the first scenario.
+	Planned(plan *Plan)
+	// Started is called when a scenario begins.
+	Started(scenario *features.Scenario)
+	// Finished is called when it has ended, in the order of ending.
+	Finished(scenario *report.Scenario)
+}
+
+// Plan is what a run is going to do.
+type Plan struct {
+	Contract  *features.Contract
+	Scenarios []features.Scenario // in the order of the contract
+	Workers   int
+	Timeout   time.Duration // of one scenario
+}
+
+// WorkersFor returns how many scenarios run at a time unless somebody says otherwise: as many as there are processors
+// for the reference, which computes in this process; 8 for an endpoint, where scenarios mostly wait.
+func WorkersFor(t *target.Target) int {
+	if t.Kind == target.Reference {
+		return runtime.GOMAXPROCS(0)
+	}
+	return endpointWorkers
+}
+
+// NewPlan lints the contract and selects from it, without touching the target. Its errors are *LintError, for a
+// contract that is not sound, and *UsageError.
+func NewPlan(t *target.Target, o Options) (*Plan, error) {
+	contract := o.Contract
+	if contract == nil {
+		embedded, err := features.Load()
+		if err != nil {
+			return nil, &LintError{Err: err}
+		}
+		contract = embedded
+	}
+	if findings := contract.Lint(steps.Match); len(findings) > 0 {
+		return nil, &LintError{Findings: findings}
+	}
+	chosen, err := o.Selection.Apply(contract)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Contract: contract, Scenarios: chosen, Workers: o.Workers, Timeout: o.Timeout}
+	switch {
+	case o.Workers < 0:
+		return nil, &UsageError{Problem: fmt.Sprintf("%d workers cannot run anything.", o.Workers), Advice: "Give 1 or more."}
+	case o.Timeout < 0:
+		return nil, &UsageError{Problem: fmt.Sprintf("a time limit of %s leaves no time.", o.Timeout), Advice: "Give a duration such as 30s or 2m."}
+	case o.Workers == 0:
+		p.Workers = WorkersFor(t)
+	}
+	p.Workers = min(p.Workers, len(chosen))
+	if p.Timeout == 0 {
+		p.Timeout = TimeoutFor(t)
+	}
+	return p, nil
+}
+
+// Run runs the selected scenarios against a target and reports what they came to, in the order of the contract.
+//
+// A context that ends interrupts the run: scenarios under way stop and are cleaned up after, and the report holds what
+// ran. Errors mean that nothing ran: *LintError, *UsageError, or *TargetError for a target that cannot be reached.
+func Run(ctx context.Context, t *target.Target, o Options) (*report.Report, error) {
+	plan, err := NewPlan(t, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Probe(ctx); err != nil {
+		return nil, &TargetError{Target: t.Name, Err: err}
+	}
+	started := time.Now()
+	r := newRun(t, plan, o)
+	results := r.all(ctx)
+	return r.assemble(started, results, ctx.Err() != nil), nil
+}
+
+// run is a plan under way.
+type run struct {
+	target   *target.Target
+	plan     *Plan
+	options  Options
+	judge    judge
+	executor executor
+
+	observing sync.Mutex
+	stop      atomic.Bool // start no more scenarios
+}
+
+func newRun(t *target.Target, plan *Plan, o Options) *run {
+	return &run{
+		target: t, plan: plan, options: o, judge: newJudge(plan.Contract, o.Baseline),
+		executor: executor{target: t, timeout: plan.Timeout, grace: defaultGrace, register: registerFor},
+	}
+}
+
+// finished is a scenario that ran.
+type finished struct {
+	scenario  *report.Scenario
+	execution execution
+}
+
+// all runs the plan's scenarios on its workers. Those that never started are nil.
+func (r *run) all(ctx context.Context) []*finished {
+	if r.options.Observer != nil {
+		r.options.Observer.Planned(r.plan)
+	}
+	results := make([]*finished, len(r.plan.Scenarios))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range r.plan.Workers {
+		workers.Go(func() {
+			for ctx.Err() == nil && !r.stop.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(results) {
+					return
+				}
+				results[i] = r.one(ctx, &r.plan.Scenarios[i])
+			}
+		})
+	}
+	workers.Wait()
+	return results
+}
+
+// one runs and judges one scenario.
+func (r *run) one(ctx context.Context, scenario *features.Scenario) *finished {
+	r.observe(func(o Observer) { o.Started(scenario) })
+	e := r.executor.execute(ctx, *scenario)
+	f := &finished{scenario: r.judge.scenario(scenario, &e, r.options.Again), execution: e}
+	if r.options.FailFast && New(f.scenario) {
+		r.stop.Store(true)
+	}
+	r.observe(func(o Observer) { o.Finished(f.scenario) })
+	return f
+}
+
+func (r *run) observe(tell func(Observer)) {
+	if r.options.Observer == nil {
+		return
+	}
+	r.observing.Lock()
+	defer r.observing.Unlock()
+	tell(r.options.Observer)
+}
