@@ -74,7 +74,13 @@ type Question struct {
 	ID      string `yaml:"id"` // OQ-nn
 	Asks    string `yaml:"asks"`
 	Matters string `yaml:"matters"` // why an implementer cares
+	Known   string `yaml:"known"`   // what sources say so far, in a sentence
 	Default string `yaml:"default"` // what the reference does until it is answered
+	// Answers is the closed set of names that probes record, so that targets can be compared. A probe records "other" for
+	// an observation that fits none.
+	Answers []string `yaml:"answers"`
+	// Unasked says why no black-box probe can ask this; empty when one does.
+	Unasked string `yaml:"unasked,omitempty"`
 	File    string `yaml:"-"`
 	Line    int    `yaml:"-"`
 }

@@ -221,7 +221,7 @@ func (w words) fill(shape string) (string, error) {
 		value, known := w[name]
 		if !known {
 			return "", fmt.Errorf("the message speaks of {%s}, which this scenario has not named; known are {key ARN}, "+
-				"{Region of the key}, {identifier}, {missing ARN}, {alias ARN} and {caller ARN}", name)
+				"{Region of the key}, {identifier}, {missing ARN}, {alias ARN}, {caller ARN} and {id of the second material}", name)
 		}
 		b.WriteString(shape[:open])
 		b.WriteString(value)

@@ -42,7 +42,7 @@ func (s *Scenario) makeWith(ctx context.Context, name string) error {
 	operation := map[string]string{
 		"ciphertext": "Encrypt", "data key": "GenerateDataKey", "signature": "Sign", "MAC": "GenerateMac",
 	}[name]
-	o, err := s.operate(ctx, operation, k, owner, options{})
+	o, err := s.operate(ctx, operation, k, k.from, options{})
 	if _, err = s.need(o, err, ""); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Scenario) stillGood(ctx context.Context, name string) error {
 	}
 	operation := map[string]string{"ciphertext": "Decrypt", "signature": "Verify", "MAC": "VerifyMac"}[name]
 	return s.becomes(ctx, func(ctx context.Context) error {
-		o, err := s.operate(ctx, operation, made.by, owner, options{})
+		o, err := s.operate(ctx, operation, made.by, made.by.from, options{})
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Scenario) operationOn(ctx context.Context, operation, which, how, code 
 		return err
 	}
 	look := func(ctx context.Context) error {
-		o, err := s.operate(ctx, operation, k, owner, options{})
+		o, err := s.operate(ctx, operation, k, k.from, options{})
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (s *Scenario) dataKeyRefused(ctx context.Context, code string) error {
 		return err
 	}
 	return s.becomes(ctx, func(ctx context.Context) error {
-		o, err := s.operate(ctx, "Decrypt", made.by, owner, options{ciphertext: made.bytes})
+		o, err := s.operate(ctx, "Decrypt", made.by, made.by.from, options{ciphertext: made.bytes})
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (s *Scenario) publicKeyIsImported(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.operate(ctx, "GetPublicKey", k, owner, options{})
+	o, err := s.operate(ctx, "GetPublicKey", k, k.from, options{})
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (s *Scenario) macIsLocal(ctx context.Context, length string) error {
 	if n, err := strconv.Atoi(length); err != nil || n != len(k.material.Bytes()) {
 		return fmt.Errorf("the scenario says %s bytes, but material for %s has %d", length, k.spec, len(k.material.Bytes()))
 	}
-	o, err := s.operate(ctx, "GenerateMac", k, owner, options{})
+	o, err := s.operate(ctx, "GenerateMac", k, k.from, options{})
 	if err != nil {
 		return err
 	}

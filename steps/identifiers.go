@@ -115,16 +115,17 @@ func randomUUID() string {
 	return fmt.Sprintf("%s-%s-%s-%s-%s", h[0:8], h[8:12], h[12:16], h[16:20], h[20:32])
 }
 
-// materialIDs are the malformed KeyMaterialIds a sentence can name.
+// materialIDs are the KeyMaterialIds that a sentence can name and that are none of the key's, most of them malformed.
 var materialIDs = map[string]string{
 	"63 hexadecimal digits":            strings.Repeat("a", 63),
 	"65 hexadecimal digits":            strings.Repeat("a", 65),
 	"64 upper-case hexadecimal digits": strings.Repeat("A", 64),
 	"64 characters, one of them g":     strings.Repeat("a", 63) + "g",
 	"no characters":                    "",
+	"another key's material":           strings.Repeat("ab", 32),
 }
 
-const materialIDPattern = `63 hexadecimal digits|65 hexadecimal digits|64 upper-case hexadecimal digits|64 characters, one of them g|no characters`
+const materialIDPattern = `63 hexadecimal digits|65 hexadecimal digits|64 upper-case hexadecimal digits|64 characters, one of them g|no characters|another key's material`
 
 // calledWith is the When that names the key in a particular way.
 func (s *Scenario) calledWith(ctx context.Context, operation, elsewhere, phrase, materialID string) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ type importParameters struct {
 // importPlan is what a sentence says about an import; the zero plan imports the key's own material in the usual
 // wrapping, not expiring.
 type importPlan struct {
-	material      *material.Material // nil: the key's own
+	of            *imported          // which of the key's materials; nil: the first
+	material      *material.Material // instead of it: one that is none of the key's
 	plaintext     []byte             // instead of the material's bytes: a malformed one
 	algorithm     string
 	wrappingKey   string
@@ -86,7 +88,7 @@ func (s *Scenario) fetched(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.client(owner)
+	c, err := s.client(k.from)
 	if err != nil {
 		return err
 	}
@@ -123,8 +125,15 @@ func (s *Scenario) importWith(ctx context.Context, c *kms.Client, k *key, id *st
 		}
 	}
 	o, err = invoke(ctx, s, "ImportKeyMaterial", c.ImportKeyMaterial, in)
-	if err == nil && o.refusal == nil && !k.has {
-		k.has, k.materialID = true, aws.ToString(o.answer.(*kms.ImportKeyMaterialOutput).KeyMaterialId)
+	of := plan.of
+	if of == nil {
+		of = &k.imported
+	}
+	if err == nil && o.refusal == nil && !of.has {
+		of.has, of.materialID = true, aws.ToString(o.answer.(*kms.ImportKeyMaterialOutput).KeyMaterialId)
+		if n := slices.Index(k.later, of); n >= 0 {
+			s.placed["id of the "+ordinals[n+1]+" material"] = of.materialID
+		}
 	}
 	return o, err
 }
@@ -158,8 +167,11 @@ func (s *Scenario) wrap(ctx context.Context, c *kms.Client, k *key, parameters *
 	plaintext := plan.plaintext
 	if plaintext == nil {
 		m := k.material
-		if plan.material != nil {
+		switch {
+		case plan.material != nil:
 			m = *plan.material
+		case plan.of != nil:
+			m = plan.of.material
 		}
 		plaintext = m.Bytes()
 	}
@@ -179,7 +191,7 @@ func (s *Scenario) wrap(ctx context.Context, c *kms.Client, k *key, parameters *
 
 // mustImport is the import of a Given: it settles before the scenario goes on.
 func (s *Scenario) mustImport(ctx context.Context, k *key, plan importPlan) error {
-	c, err := s.client(owner)
+	c, err := s.client(k.from)
 	if err != nil {
 		return err
 	}
@@ -211,41 +223,60 @@ func (s *Scenario) wasImportedAgain(ctx context.Context) error {
 }
 
 // isImported is the When of every import.
-func (s *Scenario) isImported(ctx context.Context, which, variants string) error {
-	k, err := s.key("the key")
+func (s *Scenario) isImported(ctx context.Context, which, into, variants string) error {
+	k, err := s.key(whichOr(into))
 	if err != nil {
 		return err
 	}
-	plan := importPlan{}
-	switch which {
-	case "other":
-		m, err := otherMaterial(k)
-		if err != nil {
-			return err
-		}
-		plan.material = &m
-	case "new":
-		m, err := newMaterial(k.spec)
-		if err != nil {
-			return err
-		}
-		k.material = m
+	plan, err := planFor(k, which)
+	if err != nil {
+		return err
 	}
 	if err := s.vary(&plan, k, variants); err != nil {
 		return err
 	}
-	c, err := s.client(owner)
+	c, err := s.client(k.from)
 	if err != nil {
 		return err
 	}
 	return s.record(s.importWith(ctx, c, k, &k.id, plan))
 }
 
-// otherMaterial returns material for the key's spec that is certainly not the key's.
+// planFor says which material a sentence means: one of the key's, a new one that becomes one of the key's, or one that is
+// none of them.
+func planFor(k *key, which string) (importPlan, error) {
+	var plan importPlan
+	switch ordinal, _ := strings.CutPrefix(which, "the "); {
+	case which == "the same":
+	case which == "other":
+		m, err := otherMaterial(k)
+		plan.material = &m
+		return plan, err
+	case which == "new":
+		m, err := newMaterial(k.spec)
+		k.imported = imported{material: m}
+		return plan, err
+	case strings.HasPrefix(which, "a "):
+		if slices.Index(ordinals, which[len("a "):]) != len(k.later)+1 {
+			return plan, fmt.Errorf("the scenario imports %s material, and the key has %d so far", which, len(k.later)+1)
+		}
+		m, err := otherMaterial(k)
+		plan.of = &imported{material: m}
+		k.later = append(k.later, plan.of)
+		return plan, err
+	default:
+		of, err := k.nth(ordinal)
+		plan.of = of
+		return plan, err
+	}
+	return plan, nil
+}
+
+// otherMaterial returns material for the key's spec that is certainly none of the key's.
 func otherMaterial(k *key) (material.Material, error) {
 	for {
 		m, err := newMaterial(k.spec)
-		if err != nil || !m.Equal(k.material) {
+		if err != nil || !m.Equal(k.material) && !slices.ContainsFunc(k.later, func(i *imported) bool { return m.Equal(i.material) }) {
 			return m, err
 		}
 	}
@@ -258,11 +289,13 @@ func (s *Scenario) canBeImported(ctx context.Context, which string) error {
 		return err
 	}
 	if which == "new" {
-		if k.material, err = newMaterial(k.spec); err != nil {
+		m, err := newMaterial(k.spec)
+		if err != nil {
 			return err
 		}
+		k.imported = imported{material: m}
 	}
-	c, err := s.client(owner)
+	c, err := s.client(k.from)
 	if err != nil {
 		return err
 	}
@@ -284,7 +317,7 @@ func (s *Scenario) backIntoUse(ctx context.Context) error {
 		return err
 	}
 	if state == types.KeyStateDisabled {
-		o, err := s.operate(ctx, "EnableKey", k, owner, options{})
+		o, err := s.operate(ctx, "EnableKey", k, k.from, options{})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,18 +19,43 @@ import (
 
 // key is a KMS key of a scenario and what the scenario knows about it.
 type key struct {
-	arn, id    string
-	spec       types.KeySpec
-	usage      types.KeyUsageType
-	from       origin
-	material   material.Material // what was imported first: the key is bound to it
-	has        bool              // material was imported at least once
-	materialID string            // as the first import named it; empty for kinds that name none
-	alias      string
+	arn, id string
+	spec    types.KeySpec
+	usage   types.KeyUsageType
+	from    origin // who made it, and in which Region it lives
+	alias   string
+	multi   bool // a multi-Region key
+
+	imported             // the first material, to which the key is bound: "the material"
+	later    []*imported // the second, the third …
 }
 
-// kindOf "symmetric", "RSA_2048 signing", "ECC_NIST_P256", "HMAC_256" ... to spec and usage.
+// imported is a material that a scenario imported into a key, or is about to.
+type imported struct {
+	material   material.Material
+	has        bool   // it was imported at least once
+	materialID string // as its first import named it; empty for kinds that name none
+}
+
+// ordinals are how sentences name the materials of a key.
+var ordinals = []string{"first", "second", "third"}
+
+// nth returns a material of the key by its ordinal.
+func (k *key) nth(ordinal string) (*imported, error) {
+	n := slices.Index(ordinals, ordinal)
+	switch {
+	case n == 0:
+		return &k.imported, nil
+	case n < 0 || n > len(k.later):
+		return nil, fmt.Errorf("the scenario speaks of the %s material before it imported one", ordinal)
+	default:
+		return k.later[n-1], nil
+	}
+}
+
+// specOf turns "symmetric", "RSA_2048 signing", "multi-Region HMAC_256" ... into spec and usage.
 func specOf(kind string) (types.KeySpec, types.KeyUsageType) {
+	kind = strings.TrimPrefix(kind, multiRegion)
 	spec, signing := strings.CutSuffix(kind, " signing")
 	switch {
 	case kind == "symmetric":
@@ -43,21 +69,20 @@ func specOf(kind string) (types.KeySpec, types.KeyUsageType) {
 	}
 }
 
+// multiRegion is how the name of a kind of multi-Region keys begins.
+const multiRegion = "multi-Region "
+
 // createKey makes a key that carries this tool's tags from its first moment, so that it can be found and removed.
 func (s *Scenario) createKey(ctx context.Context, kind string, from types.OriginType) (*outcome, *key, error) {
 	client, err := s.client(owner)
 	if err != nil {
 		return nil, nil, err
 	}
-	k := &key{from: owner}
+	k := &key{from: owner, multi: strings.HasPrefix(kind, multiRegion)}
 	k.spec, k.usage = specOf(kind)
 	o, err := invoke(ctx, s, "CreateKey", client.CreateKey, &kms.CreateKeyInput{
-		KeySpec: k.spec, KeyUsage: k.usage, Origin: from,
-		Description: aws.String("kmsconform"),
-		Tags: []types.Tag{
-			{TagKey: aws.String("kmsconform"), TagValue: aws.String("true")},
-			{TagKey: aws.String("kmsconform-scenario"), TagValue: aws.String(tagValue(s.scenario.ID))},
-		},
+		KeySpec: k.spec, KeyUsage: k.usage, Origin: from, MultiRegion: multiRegionMember(k),
+		Description: aws.String("kmsconform"), Tags: s.tags(),
 	})
 	if err != nil || o.refusal != nil {
 		return o, nil, err
@@ -72,6 +97,22 @@ func (s *Scenario) createKey(ctx context.Context, kind string, from types.Origin
 	}
 	k.arn, k.id = aws.ToString(made.Arn), aws.ToString(made.KeyId)
 	return o, k, nil
+}
+
+// multiRegionMember leaves MultiRegion out for single-Region keys, as callers do.
+func multiRegionMember(k *key) *bool {
+	if !k.multi {
+		return nil
+	}
+	return aws.Bool(true)
+}
+
+// tags are those that every key of this tool carries from its creation.
+func (s *Scenario) tags() []types.Tag {
+	return []types.Tag{
+		{TagKey: aws.String("kmsconform"), TagValue: aws.String("true")},
+		{TagKey: aws.String("kmsconform-scenario"), TagValue: aws.String(tagValue(s.scenario.ID))},
+	}
 }
 
 // tagValue keeps a scenario's id within the 256 characters of a tag's value.
@@ -94,6 +135,12 @@ func (s *Scenario) add(k *key) {
 }
 
 func (s *Scenario) key(which string) (*key, error) {
+	if which == "the replica" {
+		if s.replica == nil {
+			return nil, errors.New("the scenario speaks of the replica before it has one: add \"Given a replica of the key\"")
+		}
+		return s.replica, nil
+	}
 	i := 0
 	if strings.HasPrefix(which, "the other") {
 		i = 1
@@ -130,14 +177,14 @@ func (s *Scenario) bring(ctx context.Context, k *key, situation, expiry string) 
 	case situation == "without material", situation == "with material made by AWS KMS":
 		return nil
 	case situation == "with the same material":
-		k.material = s.keys[0].material
+		k.imported = imported{material: s.keys[0].material}
 		return s.mustImport(ctx, k, importPlan{})
 	}
 	m, err := newMaterial(k.spec)
 	if err != nil {
 		return err
 	}
-	k.material = m
+	k.imported = imported{material: m}
 	plan := importPlan{}
 	switch {
 	case expiry != "":
@@ -178,7 +225,7 @@ func (s *Scenario) put(ctx context.Context, k *key, state string) error {
 	if state == "scheduled for deletion" {
 		operation, requirement, reach = "ScheduleKeyDeletion", "DIKM-MATRIX-07", types.KeyStatePendingDeletion
 	}
-	o, err := s.operate(ctx, operation, k, owner, options{})
+	o, err := s.operate(ctx, operation, k, k.from, options{})
 	if _, err = s.need(o, err, requirement); err != nil {
 		return err
 	}
@@ -195,16 +242,20 @@ func (s *Scenario) keyIs(ctx context.Context, state string) error {
 
 // wasDeleted is the Given form of the delete: it settles before the scenario goes on.
 func (s *Scenario) wasDeleted(ctx context.Context) error {
-	k := s.keys[len(s.keys)-1]
-	o, err := s.operate(ctx, "DeleteImportedKeyMaterial", k, owner, options{})
+	return s.lose(ctx, s.keys[len(s.keys)-1])
+}
+
+// lose deletes a key's current material and waits until it shows.
+func (s *Scenario) lose(ctx context.Context, k *key) error {
+	o, err := s.operate(ctx, "DeleteImportedKeyMaterial", k, k.from, options{})
 	if _, err = s.need(o, err, "DIKM-STATE-01"); err != nil {
 		return err
 	}
 	return s.reached(s.becomesState(ctx, k, types.KeyStatePendingImport), "DIKM-STATE-01")
 }
 
-func (s *Scenario) isDeleted(ctx context.Context, times string) error {
-	k, err := s.key("the key")
+func (s *Scenario) isDeleted(ctx context.Context, which, times string) error {
+	k, err := s.key(whichOr(which))
 	if err != nil {
 		return err
 	}
@@ -215,11 +266,19 @@ func (s *Scenario) isDeleted(ctx context.Context, times string) error {
 		}
 	}
 	for range n {
-		if err := s.record(s.operate(ctx, "DeleteImportedKeyMaterial", k, owner, options{})); err != nil {
+		if err := s.record(s.operate(ctx, "DeleteImportedKeyMaterial", k, k.from, options{})); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// whichOr is the key that a sentence names, or the first one where it names none.
+func whichOr(which string) string {
+	if which == "" {
+		return "the key"
+	}
+	return which
 }
 
 func (s *Scenario) isCreated(ctx context.Context, kind string) error {

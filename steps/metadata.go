@@ -134,7 +134,7 @@ func (s *Scenario) adorn(ctx context.Context) error {
 	}
 	policy := policyOf(rootStatement(k), allow("kmsconform-own", rootOf(k), "kms:DescribeKey"))
 	for _, operation := range []string{"CreateAlias", "TagResource", "UpdateKeyDescription", "PutKeyPolicy"} {
-		o, err := s.operate(ctx, operation, k, owner, options{policy: policy})
+		o, err := s.operate(ctx, operation, k, k.from, options{policy: policy})
 		if _, err = s.need(o, err, "DIKM-MATRIX-23"); err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (s *Scenario) hasAlias(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.operate(ctx, "CreateAlias", k, owner, options{})
+	o, err := s.operate(ctx, "CreateAlias", k, k.from, options{})
 	_, err = s.need(o, err, "DIKM-MATRIX-23")
 	return err
 }
@@ -248,19 +248,24 @@ var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // isValue says whether a member's value is what a sentence calls it.
 func (s *Scenario) isValue(k *key, got, want string) (bool, error) {
 	span, isTime := strings.CutPrefix(want, "a time ")
+	count, isCount := strings.CutSuffix(want, " characters")
 	switch {
 	case want == "present":
 		return got != "absent" && got != "", nil
 	case want == "the key's ARN":
 		return got == k.arn, nil
-	case want == "the id of the material":
-		return got != "absent" && got == k.materialID, nil
+	case isMaterial(want):
+		id, err := k.materialNamed(want)
+		return got != "absent" && got == id, err
 	case want == "64 hexadecimal digits":
 		return hex64.MatchString(got), nil
 	case want == "the requested time":
 		return sameTime(got, s.expires, 0), nil
 	case want == "an RSA_2048 public key":
 		return isRSAKey(got, 2048), nil
+	case isCount:
+		n, err := number(count)
+		return len(got) == n, err
 	case isTime:
 		d, err := duration(strings.TrimSuffix(span, " from now"))
 		// A call may take a while and clocks differ: a few minutes of a day do not matter here.
@@ -272,11 +277,13 @@ func (s *Scenario) isValue(k *key, got, want string) (bool, error) {
 
 // meant adds the value behind a name, for a divergence that can be read alone.
 func (s *Scenario) meant(k *key, want string) string {
+	if isMaterial(want) {
+		id, _ := k.materialNamed(want)
+		return want + ", " + orAbsent(id)
+	}
 	switch want {
 	case "the key's ARN":
 		return k.arn
-	case "the id of the material":
-		return "the id of the material, " + orAbsent(k.materialID)
 	case "the requested time":
 		return fmt.Sprintf("the requested time, %d", s.expires.Unix())
 	default:

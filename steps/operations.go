@@ -24,6 +24,9 @@ type options struct {
 	algorithm   string  // GetParametersForImport
 	wrappingKey string  // GetParametersForImport
 	policy      string  // PutKeyPolicy
+	include     string  // ListKeyRotations: which entries
+	limit       *int32  // ListKeyRotations: how many a page
+	marker      *string // ListKeyRotations: where to go on
 }
 
 // what is encrypted, signed and authenticated; it is no secret.
@@ -48,6 +51,11 @@ var operations = map[string]operation{
 	},
 	"RotateKeyOnDemand": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "RotateKeyOnDemand", c.RotateKeyOnDemand, &kms.RotateKeyOnDemandInput{KeyId: id})
+	},
+	"ListKeyRotations": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, o options) (*outcome, error) {
+		return invoke(ctx, s, "ListKeyRotations", c.ListKeyRotations, &kms.ListKeyRotationsInput{
+			KeyId: id, IncludeKeyMaterial: types.IncludeKeyMaterial(o.include), Limit: o.limit, Marker: o.marker,
+		})
 	},
 	"GetKeyRotationStatus": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "GetKeyRotationStatus", c.GetKeyRotationStatus, &kms.GetKeyRotationStatusInput{KeyId: id})
@@ -195,8 +203,15 @@ func (s *Scenario) operate(ctx context.Context, name string, k *key, from origin
 	if id == nil {
 		id = &k.id
 	}
-	return call(ctx, s, client, k, id, o)
+	outcome, err := call(ctx, s, client, k, id, o)
+	if err == nil && outcome.refusal == nil && inBackground[name] {
+		s.background = true
+	}
+	return outcome, err
 }
+
+// inBackground are the operations that only start something (DIKM-EC-11).
+var inBackground = map[string]bool{"RotateKeyOnDemand": true, "ReplicateKey": true, "UpdatePrimaryRegion": true}
 
 func encryptionAlgorithm(k *key) types.EncryptionAlgorithmSpec {
 	if k.spec == types.KeySpecSymmetricDefault || k.usage == types.KeyUsageTypeGenerateVerifyMac {

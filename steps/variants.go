@@ -92,7 +92,10 @@ var importPhrases = []struct {
 		return nil
 	}},
 	{`, naming its id`, func(_ *Scenario, p *importPlan, k *key, _ []string) error {
-		p.materialID = aws.String(k.materialID)
+		p.materialID = &k.materialID
+		if p.of != nil {
+			p.materialID = &p.of.materialID
+		}
 		return nil
 	}},
 	{`, naming an(?:other)? id`, func(_ *Scenario, p *importPlan, _ *key, _ []string) error {

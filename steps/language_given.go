@@ -1,0 +1,45 @@
+package steps
+
+// situations are the sentences that bring a key, its material and its policy to where a scenario begins.
+var situations = []Definition{
+	// A key and what is known of it.
+	define(`^(an?|another) (`+aKind+`) key (`+aSituation+`)(?: that is (disabled|scheduled for deletion))?$`,
+		"a <kind> key <situation> [that is disabled | that is scheduled for deletion]",
+		"makes a key and brings it to the situation; another makes the other key",
+		func(s *Scenario) any { return s.keyInSituation }),
+	define(`^the key is (disabled|scheduled for deletion)$`, "the key is disabled | scheduled for deletion",
+		"takes the key to that state",
+		func(s *Scenario) any { return s.keyIs }),
+	define(`^its imported material was deleted$`, "its imported material was deleted",
+		"deletes the material and waits until it shows",
+		func(s *Scenario) any { return s.wasDeleted }),
+	define(`^the same material was imported again$`, "the same material was imported again",
+		"imports the key's material and waits until it shows",
+		func(s *Scenario) any { return s.wasImportedAgain }),
+	define(`^a (ciphertext|data key|signature|MAC) made with the key$`, "a <ciphertext | data key | signature | MAC> made with the key",
+		"makes it and keeps it for later",
+		func(s *Scenario) any { return s.makeWith }),
+	define(`^parameters for import fetched for the key$`, "parameters for import fetched for the key",
+		"calls GetParametersForImport and keeps the answer",
+		func(s *Scenario) any { return s.fetched }),
+	define(`^the key has an alias$`, "the key has an alias", "creates one",
+		func(s *Scenario) any { return s.hasAlias }),
+	define(`^the key has an alias, tags, a description and a key policy of its own$`,
+		"the key has an alias, tags, a description and a key policy of its own", "sets them all",
+		func(s *Scenario) any { return s.adorn }),
+
+	// Policies.
+	define(`^the key policy (allows|denies) the (`+aCallable+`) caller ([A-Z]\w+)(?: when (\S+) is (\S+))?$`,
+		"the key policy allows | denies the <name> caller <operation> [when <condition key> is <value>]",
+		"adds one statement to the default policy",
+		func(s *Scenario) any { return s.policyAbout }),
+	define(`^the key policy allows the second account every KMS operation$`,
+		"the key policy allows the second account every KMS operation", "adds kms:* for the other account's root",
+		func(s *Scenario) any { return s.policyForSecondAccount }),
+	define(`^the key policy leaves IAM out$`, "the key policy leaves IAM out",
+		"a policy under which no IAM policy can allow the delete",
+		func(s *Scenario) any { return s.policyWithoutIAM }),
+	define(`^the key policy is the default one again$`, "the key policy is the default one again",
+		"puts the policy that CreateKey gives",
+		func(s *Scenario) any { return s.policyIsDefault }),
+}
