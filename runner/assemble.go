@@ -10,7 +10,8 @@ import (
 func (r *run) assemble(started time.Time, results []*finished, interrupted bool) *report.Report {
 	wall := time.Since(started)
 	out := &report.Report{
-		Tool: r.options.Tool, Started: started.UTC(), DurationSeconds: wall.Seconds(), Interrupted: interrupted,
+		SchemaVersion: report.SchemaVersion, Tool: r.options.Tool, Target: report.Describe(r.target),
+		Started: started.UTC(), DurationSeconds: wall.Seconds(), Interrupted: interrupted,
 	}
 	var waited time.Duration
 	for _, f := range results {
@@ -30,5 +31,6 @@ func (r *run) assemble(started time.Time, results []*finished, interrupted bool)
 		// What the workers spent altogether, over what they spent waiting for the target: 1 would be a suite that costs nothing.
 		out.Timing.OverheadRatio = wall.Seconds() * float64(r.plan.Workers) / waited.Seconds()
 	}
+	out.Derive(r.plan.Contract)
 	return out
 }

@@ -32,9 +32,10 @@ func (j judge) scenario(sc *features.Scenario, e *execution, again func(id strin
 	s := &report.Scenario{
 		ID: sc.ID, Feature: sc.Feature, Rule: sc.Rule, Name: sc.Name, File: sc.File, Line: sc.Line,
 		Tags: sc.Tags, Profile: sc.Profile, Requirements: sc.Requirements,
-		Status: report.Status(e.result.Status), Reason: e.result.Reason,
-		DurationSeconds: e.duration.Seconds(), Assertions: e.result.Assertions, Exchanges: e.exchanges,
+		Status: report.Status(e.result.Status), Reason: e.result.Reason, Step: e.result.Step,
+		DurationSeconds: e.duration.Seconds(), Assertions: e.result.Assertions,
 	}
+	s.Keep(e.exchanges, e.result.Decisive)
 	if e.leftovers != nil { // said, and no reason to think worse of the scenario
 		s.Reason = strings.TrimPrefix(s.Reason+"; ", "; ") + "the cleanup left something behind: " + e.leftovers.Error()
 	}
@@ -44,7 +45,7 @@ func (j judge) scenario(sc *features.Scenario, e *execution, again func(id strin
 	if s.Status != report.Failed && s.Status != report.Blocked {
 		return s
 	}
-	s.Divergence = &report.Divergence{Requirement: e.result.Requirement, Expected: e.result.Expected, Actual: e.result.Actual}
+	s.Divergence = report.NewDivergence(e.result.Requirement, e.result.Expected, e.result.Actual)
 	s.Advisory = slices.Contains(sc.Tags, byAnalogy) || !j.gates(e.result.Requirement)
 	if j.baseline != nil {
 		j.baseline.Mark(s)

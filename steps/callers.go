@@ -111,10 +111,10 @@ func (s *Scenario) policyForSecondAccount(ctx context.Context) error {
 // secondAccount is the account number of the second account's caller, where the target tells accounts apart at all.
 func (s *Scenario) secondAccount() (string, error) {
 	t := s.session.Target()
-	c, is := t.Callers["second-account"]
+	c, err := t.Caller("second-account")
 	switch {
-	case !is:
-		return "", &Absent{Reason: `needs a caller in another account: add --caller second-account=...`}
+	case err != nil:
+		return "", absent(err)
 	case c.Account == "" || c.Account == t.Callers["primary"].Account:
 		return "", &Absent{Reason: "needs two accounts: the target treats the caller second-account as one of the account of primary"}
 	}

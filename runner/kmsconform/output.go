@@ -51,9 +51,8 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 		}
 	}
 	if r.writeBaseline != "" {
-		err := writeFile(r.writeBaseline, func(to io.Writer) error { return baseline.Write(to, result) })
-		if err != nil {
-			return fmt.Errorf("write the baseline: %w", err)
+		if err := updateBaseline(r.writeBaseline, result); err != nil {
+			return err
 		}
 		if !r.quiet {
 			fmt.Fprintf(w.out, "baseline: %s\n", r.writeBaseline)
@@ -198,6 +197,28 @@ func loadBaseline(path string) (*baseline.Baseline, error) {
 		return nil, &runner.UsageError{Problem: err.Error(), Err: err}
 	}
 	return b, nil
+}
+
+// updateBaseline writes a baseline. What people wrote in the one that is there stays; a file that is none is left alone.
+func updateBaseline(path string, result *report.Report) error {
+	var old *baseline.Baseline
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("write the baseline: %w", err)
+	default:
+		if old, err = baseline.Load(path); err != nil {
+			return &runner.UsageError{
+				Problem: fmt.Sprintf("--write-baseline %s would overwrite a file that is no baseline: %v.", path, err),
+				Advice:  "Mend it, or name another file; it was left as it is.",
+				Err:     err,
+			}
+		}
+	}
+	if err := writeFile(path, func(to io.Writer) error { return baseline.Update(to, old, result) }); err != nil {
+		return fmt.Errorf("write the baseline: %w", err)
+	}
+	return nil
 }
 
 // checkBaseline says what is stale in a baseline, and what to do about it.

@@ -29,7 +29,7 @@ var callerNames = []string{"primary", "second-account", "second-account-allowed"
 func (t *targeting) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&t.endpoint, "endpoint", "", "the `URL` of a KMS, such as http://127.0.0.1:4566; without it the embedded reference KMS")
-	flags.StringArrayVar(&t.regions, "region", nil, "the Region's `CODE`, or NAME=CODE for primary and replica; may be repeated")
+	flags.StringArrayVar(&t.regions, "region", nil, "the Region's `CODE`, or NAME=CODE for primary and replica, or CODE@URL where a Region has its own endpoint; may be repeated")
 	flags.StringArrayVar(&t.callers, "caller", nil,
 		"who calls: `NAME=AKID:SECRET[:TOKEN]` or NAME=profile:PROFILE; may be repeated; names: "+strings.Join(callerNames, ", "))
 	flags.StringVar(&t.consistency, "consistency", "strong", "whether changes show at once: `strong` or eventual")
@@ -141,7 +141,7 @@ var (
 	regionName = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 
-// parseRegions reads CODE, which is primary, and NAME=CODE.
+// parseRegions reads CODE, which is primary, and NAME=CODE; a Region with an endpoint of its own is CODE@URL.
 func parseRegions(texts []string) (map[string]string, error) {
 	regions := map[string]string{}
 	for _, text := range texts {
@@ -149,11 +149,12 @@ func parseRegions(texts []string) (map[string]string, error) {
 		if !named {
 			name, code = "primary", text
 		}
+		plain, _, _ := strings.Cut(code, "@") // the URL is checked with the endpoint's
 		switch _, twice := regions[name]; {
-		case !regionName.MatchString(name) || !regionCode.MatchString(code):
+		case !regionName.MatchString(name) || !regionCode.MatchString(plain):
 			return nil, &runner.UsageError{
 				Problem: fmt.Sprintf("--region %q is no Region.", text),
-				Advice:  "Write a code such as us-east-1, or NAME=CODE such as replica=eu-west-1.",
+				Advice:  "Write a code such as us-east-1, or NAME=CODE such as replica=eu-west-1, or CODE@URL for a Region with an endpoint of its own.",
 			}
 		case twice:
 			return nil, &runner.UsageError{
