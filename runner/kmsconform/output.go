@@ -159,7 +159,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 		err = closing
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = os.Chmod(f.Name(), 0o644) //nolint:gosec // a report is for everybody to read
 	}
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func writableDir(dir string) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return &runner.UsageError{Problem: fmt.Sprintf("--report %s cannot be used: %v.", dir, err), Advice: "Name a folder that can be written.", Err: err}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a report is for everybody to read
 		return &runner.UsageError{Problem: fmt.Sprintf("--report %s cannot be made: %v.", dir, err), Advice: "Name a folder that can be written, or add --no-report.", Err: err}
 	}
 	probe, err := os.CreateTemp(dir, ".writable.*")

@@ -163,7 +163,7 @@ func TestLinesComeInTheOrderOfTheContract(t *testing.T) {
 }
 
 // The bar must neither hang nor panic, whether the run ends, stops early or never begins.
-func TestBarEnds(t *testing.T) {
+func TestBarEnds(*testing.T) {
 	show := func(s *report.Scenario) string { return s.ID + "\n" }
 	for ended := range 4 {
 		var out bytes.Buffer
