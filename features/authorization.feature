@@ -129,62 +129,246 @@ Feature: Authorization
         | PutKeyPolicy | with imported material that is scheduled for deletion |
         | PutKeyPolicy | without material                                      |
 
+  Rule: What a statement covers
+
+    @DIKM-AUTH-01
+    Scenario Outline: A permission for <operations>
+      Given a symmetric key with imported material
+      And the key policy allows the restricted caller <operations>
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call <outcome>
+
+      Examples:
+        | operations                                | outcome                               |
+        | kms:*                                     | succeeds                              |
+        | kms:Delete*                               | succeeds                              |
+        | kms:*ImportedKeyMaterial                  | succeeds                              |
+        | kms:Import*                               | is refused with AccessDeniedException |
+        | everything but DescribeKey                | succeeds                              |
+        | everything but DeleteImportedKeyMaterial  | is refused with AccessDeniedException |
+
+    @DIKM-AUTH-01 @DIKM-AUTH-09
+    Scenario Outline: A denial of <operations> outweighs IAM
+      Given a symmetric key with imported material
+      And the key policy denies the iam-allowed caller <operations>
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call <outcome>
+
+      Examples:
+        | operations                               | outcome                               |
+        | kms:Delete*                              | is refused with AccessDeniedException |
+        | everything but DescribeKey               | is refused with AccessDeniedException |
+        | everything but DeleteImportedKeyMaterial | succeeds                              |
+        | kms:Import*                              | succeeds                              |
+
+    @DIKM-AUTH-01 @DIKM-AUTH-09
+    Scenario: A denial to everybody but another caller
+      Given a symmetric key with imported material
+      And the key policy denies everybody but the restricted caller DeleteImportedKeyMaterial
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
+    @DIKM-AUTH-01 @DIKM-AUTH-09
+    Scenario: A denial to everybody but the caller
+      Given a symmetric key with imported material
+      And the key policy denies everybody but the iam-allowed caller DeleteImportedKeyMaterial
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+    @DIKM-AUTH-08
+    Scenario Outline: A key policy that names <whom>
+      Given a symmetric key with imported material
+      And the key policy allows <whom> DeleteImportedKeyMaterial
+      When the role-session caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+      Examples:
+        | whom                                |
+        | the role-session caller             |
+        | the role of the role-session caller |
+
+    @DIKM-AUTH-01
+    Scenario: A denial to the role counts for its sessions
+      Given a symmetric key with imported material
+      And the key policy denies the role of the role-session caller DeleteImportedKeyMaterial
+      When the role-session caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
+    @DIKM-AUTH-05
+    Scenario: A session that nothing permits the delete
+      Given a symmetric key with imported material
+      When the role-session caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And the message says "{caller ARN} is not authorized to perform: kms:DeleteImportedKeyMaterial"
+      And nothing about the key changed
+
   Rule: Conditions
 
     @DIKM-AUTH-13
-    Scenario Outline: The delete is allowed when <key> is <value>
+    Scenario Outline: The delete is allowed when <key> <relation> <value>
       Given a symmetric key with imported material
-      And the key policy allows the restricted caller DeleteImportedKeyMaterial when <key> is <value>
+      And the key policy allows the restricted caller DeleteImportedKeyMaterial when <key> <relation> <value>
       When the restricted caller calls DeleteImportedKeyMaterial on the key
       Then the call succeeds
       And the key becomes PendingImport
 
       Examples:
-        | key             | value             |
-        | kms:KeyOrigin   | EXTERNAL          |
-        | kms:KeySpec     | SYMMETRIC_DEFAULT |
-        | kms:KeyUsage    | ENCRYPT_DECRYPT   |
-        | kms:MultiRegion | false             |
+        | key               | relation | value                |
+        | kms:KeyOrigin     | is       | EXTERNAL             |
+        | kms:KeySpec       | is       | SYMMETRIC_DEFAULT    |
+        | kms:KeySpec       | is like  | SYMMETRIC_*          |
+        | kms:KeyUsage      | is       | ENCRYPT_DECRYPT      |
+        | kms:MultiRegion   | is       | false                |
+        | kms:CallerAccount | is       | the caller's account |
+        | kms:CallerAccount | is not   | another account      |
+        | aws:PrincipalArn  | is       | the caller's ARN     |
 
     @DIKM-AUTH-13
-    Scenario Outline: The delete is refused when <key> is not <value>
+    Scenario Outline: The delete is refused when not <key> <relation> <value>
       Given a symmetric key with imported material
-      And the key policy allows the restricted caller DeleteImportedKeyMaterial when <key> is <value>
+      And the key policy allows the restricted caller DeleteImportedKeyMaterial when <key> <relation> <value>
       When the restricted caller calls DeleteImportedKeyMaterial on the key
       Then the call is refused with AccessDeniedException
       And nothing about the key changed
 
       Examples:
-        | key             | value    |
-        | kms:KeyOrigin   | AWS_KMS  |
-        | kms:KeySpec     | RSA_2048 |
-        | kms:MultiRegion | true     |
+        | key                    | relation | value                |
+        | kms:KeyOrigin          | is       | AWS_KMS              |
+        | kms:KeySpec            | is       | RSA_2048             |
+        | kms:KeyUsage           | is       | SIGN_VERIFY          |
+        | kms:MultiRegion        | is       | true                 |
+        | kms:MultiRegionKeyType | is       | PRIMARY              |
+        | kms:CallerAccount      | is       | another account      |
+        | kms:CallerAccount      | is not   | the caller's account |
+        | aws:PrincipalArn       | is       | the other user's ARN |
+
+    @DIKM-AUTH-13
+    Scenario Outline: A denial when <key> is <value> <outcome>
+      Given a symmetric key with imported material
+      And the key policy denies the iam-allowed caller DeleteImportedKeyMaterial when <key> is <value>
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call <outcome>
+
+      Examples:
+        | key             | value    | outcome                               |
+        | kms:KeyOrigin   | EXTERNAL | is refused with AccessDeniedException |
+        | kms:KeyOrigin   | AWS_KMS  | succeeds                              |
+        | kms:MultiRegion | false    | is refused with AccessDeniedException |
+        | kms:MultiRegion | true     | succeeds                              |
+
+    @DIKM-AUTH-13
+    Scenario: IAM allows the delete of keys that have an alias
+      Given a symmetric key with imported material
+      And the key has an alias
+      When the iam-by-alias caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+    @DIKM-AUTH-13
+    Scenario: IAM allows the delete of keys that carry a tag
+      Given a symmetric key with imported material
+      And the key carries the tag Owner=kmsconform
+      When the iam-by-tag caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+    @DIKM-AUTH-13
+    Scenario Outline: A key that lacks what the <caller> caller may delete by
+      Given a symmetric key with imported material
+      When the <caller> caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
+      Examples:
+        | caller       |
+        | iam-by-alias |
+        | iam-by-tag   |
 
     @DIKM-AUTH-14
-    Scenario Outline: GetParametersForImport under a condition on <key>
+    Scenario Outline: GetParametersForImport when <key> is <value>
       Given a symmetric key without material
       And the key policy allows the restricted caller GetParametersForImport when <key> is <value>
       When the restricted caller calls GetParametersForImport on the key
       Then the call <outcome>
 
       Examples:
-        | key                   | value              | outcome                                |
-        | kms:WrappingAlgorithm | RSAES_OAEP_SHA_256 | succeeds                               |
-        | kms:WrappingAlgorithm | RSAES_OAEP_SHA_1   | is refused with AccessDeniedException  |
-        | kms:WrappingKeySpec   | RSA_2048           | succeeds                               |
-        | kms:WrappingKeySpec   | RSA_4096           | is refused with AccessDeniedException  |
+        | key                   | value              | outcome                               |
+        | kms:WrappingAlgorithm | RSAES_OAEP_SHA_256 | succeeds                              |
+        | kms:WrappingAlgorithm | RSAES_OAEP_SHA_1   | is refused with AccessDeniedException |
+        | kms:WrappingKeySpec   | RSA_2048           | succeeds                              |
+        | kms:WrappingKeySpec   | RSA_4096           | is refused with AccessDeniedException |
 
     @DIKM-AUTH-14
-    Scenario Outline: ImportKeyMaterial under a condition on the expiration model <model>
+    Scenario Outline: The import<how> when kms:ExpirationModel is <model>
       Given a symmetric key whose material was deleted
       And the key policy allows the restricted caller ImportKeyMaterial when kms:ExpirationModel is <model>
-      When the restricted caller imports the same material
+      When the restricted caller imports the same material<how>
       Then the call <outcome>
 
       Examples:
-        | model                        | outcome                               |
-        | KEY_MATERIAL_DOES_NOT_EXPIRE | succeeds                              |
-        | KEY_MATERIAL_EXPIRES         | is refused with AccessDeniedException |
+        | model                        | how                   | outcome                               |
+        | KEY_MATERIAL_DOES_NOT_EXPIRE |                       | succeeds                              |
+        | KEY_MATERIAL_DOES_NOT_EXPIRE | , expiring in 30 days | is refused with AccessDeniedException |
+        | KEY_MATERIAL_EXPIRES         | , expiring in 30 days | succeeds                              |
+        | KEY_MATERIAL_EXPIRES         |                       | is refused with AccessDeniedException |
+
+    @DIKM-AUTH-14
+    Scenario Outline: The import of material that expires in <days> days when kms:ValidTo <relation> 60 days from now
+      Given a symmetric key whose material was deleted
+      And the key policy allows the restricted caller ImportKeyMaterial when kms:ValidTo <relation> 60 days from now
+      When the restricted caller imports the same material, expiring in <days> days
+      Then the call <outcome>
+
+      Examples:
+        | days | relation  | outcome                               |
+        | 30   | is before | succeeds                              |
+        | 90   | is before | is refused with AccessDeniedException |
+        | 90   | is after  | succeeds                              |
+        | 30   | is after  | is refused with AccessDeniedException |
+
+    @DIKM-AUTH-14
+    Scenario Outline: The delete is not conditioned on <key>
+      Given a symmetric key with imported material that expires in 30 days
+      And the key policy allows the restricted caller DeleteImportedKeyMaterial when <key> is <value>
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
+      Examples:
+        | key                   | value                |
+        | kms:ExpirationModel   | KEY_MATERIAL_EXPIRES |
+        | kms:WrappingAlgorithm | RSAES_OAEP_SHA_256   |
+
+  Rule: What cannot be granted
+
+    @DIKM-AUTH-12
+    Scenario Outline: A grant of <operation>
+      Given a symmetric key with imported material
+      When CreateGrant is called on the key for <operation>
+      Then the call is refused
+      And nothing about the key changed
+
+      Examples:
+        | operation                 |
+        | DeleteImportedKeyMaterial |
+        | ImportKeyMaterial         |
+        | GetParametersForImport    |
+
+    @DIKM-AUTH-12 @by-analogy
+    Scenario: How a grant of the delete is refused
+      Given a symmetric key with imported material
+      When CreateGrant is called on the key for DeleteImportedKeyMaterial
+      Then the call is refused with ValidationException
+
+    @DIKM-AUTH-12
+    Scenario: A grant of another operation
+      Given a symmetric key with imported material
+      When CreateGrant is called on the key for Encrypt
+      Then the call succeeds
 
   Rule: Authorization comes before the state of the key
 

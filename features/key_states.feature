@@ -88,6 +88,14 @@ Feature: Key states
       Then the key becomes PendingImport
       And nothing else about the key changed
 
+    @DIKM-STATE-20
+    Scenario: Grants remain
+      Given a symmetric key with imported material
+      And the key has a grant
+      When its imported material is deleted
+      Then the key becomes PendingImport
+      And nothing else about the key changed
+
     @DIKM-STATE-20 @DIKM-STATE-01
     Scenario: Another key with the same material keeps it
       Given a symmetric key with imported material

@@ -11,9 +11,12 @@ import (
 // probeTag marks a scenario that records an answer instead of judging one.
 const probeTag = "@probe"
 
+// contradictionTag marks a probe that records which of two texts that disagree a target follows.
+const contradictionTag = "@contradiction"
+
 // reservedTags are the tags that have a meaning, apart from ids.
 func reservedTags() []string {
-	tags := []string{probeTag, "@clock", "@by-analogy", "@contradiction"}
+	tags := []string{probeTag, "@clock", "@by-analogy", contradictionTag}
 	for _, p := range Profiles() {
 		tags = append(tags, "@"+string(p))
 	}
@@ -235,10 +238,12 @@ func (l *linter) tags(d *document, tags []*messages.Tag) {
 // tagging checks the tags that a scenario has altogether.
 func (l *linter) tagging(d *document, line int, name string, tags []*messages.Tag) {
 	var profiles []string
-	var requirement, question, probe bool
+	var requirement, question, probe, contradiction, either bool
 	for _, tag := range tags {
 		id := strings.TrimPrefix(tag.Name, "@")
 		probe = probe || tag.Name == probeTag
+		contradiction = contradiction || tag.Name == contradictionTag
+		either = either || contradictionID.MatchString(id)
 		question = question || strings.HasPrefix(id, "OQ-")
 		requirement = requirement || l.requirements[id] || strings.HasPrefix(id, prefix)
 		if slices.Contains(Profiles(), Profile(id)) && !slices.Contains(profiles, tag.Name) {
@@ -256,7 +261,12 @@ func (l *linter) tagging(d *document, line int, name string, tags []*messages.Ta
 		l.found.add(d.file, line, fmt.Sprintf("the scenario %q has no requirement", name),
 			"Tag it with the id of what it shows; \"kmsconform requirements\" lists them.")
 	}
-	if probe && !question {
+	switch {
+	case contradiction && !either:
+		l.found.add(d.file, line, fmt.Sprintf("the scenario %q shows no contradiction", name), "Tag it with the @C-nn that it shows.")
+	case contradiction && !probe:
+		l.found.add(d.file, line, fmt.Sprintf("the scenario %q shows a contradiction and is no probe", name), "Tag it @probe: it records the reading and judges none.")
+	case probe && !question && !contradiction:
 		l.found.add(d.file, line, fmt.Sprintf("the scenario %q is a probe of no question", name), "Tag it with the @OQ-nn that it answers.")
 	}
 }

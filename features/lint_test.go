@@ -29,6 +29,7 @@ func TestLint(t *testing.T) {
 		{"two profiles", with("@DIKM-A-01", "@DIKM-A-01 @hmac"), []string{own + `:4: the scenario "One" has several profiles: @core, @hmac`}},
 		{"the same profile twice", with("@DIKM-A-01", "@DIKM-A-01 @core"), nil},
 		{"no requirement", with("  @DIKM-A-01\n", ""), []string{own + `:3: the scenario "One" has no requirement`, "features/requirements/own.yaml:2: no scenario covers DIKM-A-01"}},
+		{"a contradiction of nothing", with("@DIKM-A-01", "@DIKM-A-01 @probe @contradiction"), []string{own + `:4: the scenario "One" shows no contradiction`}},
 		{"a probe of nothing", with("@DIKM-A-01", "@DIKM-A-01 @probe"), []string{own + `:4: the scenario "One" is a probe of no question`}},
 		{"a step that nothing matches", with("it happens", "the moon is full"), []string{own + `:5: no sentence matches "the moon is full"`}},
 		{"a step that two match", with("it happens", "two things happen"), []string{own + `:5: "two things happen" matches 2 sentences: "two …", "two of …"`}},

@@ -85,13 +85,20 @@ type Question struct {
 	Line    int    `yaml:"-"`
 }
 
+// Other is the name that is recorded for what a target does where that is none of a closed set's names.
+const Other = "other"
+
 // Contradiction is a place where two AWS texts, or a text and a recording, disagree.
 type Contradiction struct {
 	ID   string `yaml:"id"` // C-nn
 	Says string `yaml:"says"`
 	Take string `yaml:"take"` // which side the contract takes
-	File string `yaml:"-"`
-	Line int    `yaml:"-"`
+	// Readings is the closed set of names that a scenario records, each of which one of the two sides leads to.
+	Readings []string `yaml:"readings,omitempty"`
+	// Unshown says why no black-box scenario can show which side a target follows; empty when one does.
+	Unshown string `yaml:"unshown,omitempty"`
+	File    string `yaml:"-"`
+	Line    int    `yaml:"-"`
 }
 
 // Step is one step of a scenario, as it is executed.

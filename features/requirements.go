@@ -107,6 +107,7 @@ func (f *requirementFile) entry(file, section string, entry *yaml.Node) {
 				f.findings.add(file, c.Line, fmt.Sprintf("%q cannot be the id of a contradiction", c.ID), "Call it C-nn.")
 			}
 			f.require(file, entry, c.ID, []string{"says", c.Says}, []string{"take", c.Take})
+			f.contradiction(entry, &c)
 			f.contradictions = append(f.contradictions, c)
 		}
 	default:
@@ -126,9 +127,31 @@ func (f *requirementFile) question(entry *yaml.Node, q *Question) {
 	if len(q.Answers) == 0 && q.Unasked == "" {
 		f.findings.add(q.File, q.Line, q.ID+" has neither answers nor unasked", "List what a probe can record, or say why none can ask.")
 	}
-	for i, answer := range q.Answers {
-		if slices.Contains(q.Answers[:i], answer) {
-			f.findings.add(q.File, lineOf(entry, "answers", i), fmt.Sprintf("%s has the answer %q twice", q.ID, answer), "Remove one of them.")
+	f.closedSet(q.File, entry, q.ID, "answers", q.Answers)
+}
+
+// contradiction checks that a scenario can tell the two sides apart, or that it is said why none can.
+func (f *requirementFile) contradiction(entry *yaml.Node, c *Contradiction) {
+	switch shown := len(c.Readings) > 0; {
+	case !shown && c.Unshown == "":
+		f.findings.add(c.File, c.Line, c.ID+" has neither readings nor unshown", "List what a scenario can record, or say why none can show it.")
+	case shown && c.Unshown != "":
+		f.findings.add(c.File, lineOf(entry, "unshown", -1), c.ID+" has both readings and unshown", "Keep the one that is true.")
+	case len(c.Readings) == 1:
+		f.findings.add(c.File, lineOf(entry, "readings", 0), c.ID+" has one reading", "Texts that disagree have at least two.")
+	}
+	f.closedSet(c.File, entry, c.ID, "readings", c.Readings)
+}
+
+// closedSet checks the names that a scenario can record.
+func (f *requirementFile) closedSet(file string, entry *yaml.Node, id, field string, names []string) {
+	for i, name := range names {
+		at := lineOf(entry, field, i)
+		if slices.Contains(names[:i], name) {
+			f.findings.add(file, at, fmt.Sprintf("%s has the %s %q twice", id, strings.TrimSuffix(field, "s"), name), "Remove one of them.")
+		}
+		if name == Other {
+			f.findings.add(file, at, fmt.Sprintf("%s has %q among its %s", id, name, field), "It stands for what is not in the list: remove it.")
 		}
 	}
 }

@@ -10,6 +10,7 @@ func TestRequirementsThatCannotBeLoaded(t *testing.T) {
 	const file = "features/requirements/own.yaml"
 	with := func(old, new string) string { return strings.Replace(requirements, old, new, 1) }
 	const second = "  - id: OQ-01\n"
+	const sides = "  - id: C-01\n    says: This and that.\n    take: This.\n"
 	tests := []struct {
 		name, text string
 		want       []string
@@ -43,14 +44,19 @@ func TestRequirementsThatCannotBeLoaded(t *testing.T) {
 		{"a question that asks nothing", "questions:\n" + second + "    answers: [a]\n", []string{file + ":2: OQ-01 has no asks"}},
 		{"a question of another name", "questions:\n  - id: Q-01\n    asks: What?\n    answers: [a]\n", []string{file + `:2: "Q-01" cannot be the id of a question`}},
 		{"an answer twice", "questions:\n" + second + "    asks: What?\n    answers:\n      - a\n      - a\n", []string{file + `:6: OQ-01 has the answer "a" twice`}},
-		{"half a contradiction", "contradictions:\n  - id: C-01\n    says: This and that.\n", []string{file + ":2: C-01 has no take"}},
-		{"a contradiction of another name", "contradictions:\n  - id: D-01\n    says: x\n    take: x\n", []string{file + `:2: "D-01" cannot be the id of a contradiction`}},
+		{"half a contradiction", "contradictions:\n  - id: C-01\n    says: This and that.\n    readings: [this, that]\n", []string{file + ":2: C-01 has no take"}},
+		{"a contradiction that nothing decides", "contradictions:\n" + sides, []string{file + ":2: C-01 has neither readings nor unshown"}},
+		{"a contradiction with one reading", "contradictions:\n" + sides + "    readings:\n      - a\n", []string{file + ":6: C-01 has one reading"}},
+		{"a reading twice", "contradictions:\n" + sides + "    readings: [a, b, a]\n", []string{file + `:5: C-01 has the reading "a" twice`}},
+		{"a reading of anything else", "contradictions:\n" + sides + "    readings: [a, other]\n", []string{file + `:5: C-01 has "other" among its readings`}},
+		{"a contradiction that is shown and unshown", "contradictions:\n" + sides + "    readings: [a, b]\n    unshown: x\n", []string{file + ":6: C-01 has both readings and unshown"}},
+		{"a contradiction of another name", "contradictions:\n  - id: D-01\n    says: x\n    take: x\n    unshown: x\n", []string{file + `:2: "D-01" cannot be the id of a contradiction`}},
 		{"a requirement's field in a question", "questions:\n" + second + "    statement: What?\n", []string{file + `:3: unknown field "statement"`}},
 		{"a list for a text", with("It is so.", "[a]"), []string{file + ":3: cannot unmarshal !!seq into string"}},
 		{"a field twice", requirements + "    profile: core\n", []string{file + `:7: mapping key "profile" already defined at line 5`}},
 		{"no YAML", "requirements: [\n", []string{file + ":"}},
 		{"a tab", "requirements:\n\t- id: x\n", []string{file + ":2: found character that cannot start any token"}},
-		{"an alias", "contradictions:\n  - &a\n    id: C-01\n    says: x\n    take: x\n  - *a\n", []string{file + ":6: an entry has no id"}},
+		{"an alias", "contradictions:\n  - &a\n    id: C-01\n    says: x\n    take: x\n    unshown: x\n  - *a\n", []string{file + ":7: an entry has no id"}},
 		{"a list alone", "- id: DIKM-A-01\n", []string{file + ":1: the file has no sections"}},
 		{"two documents", requirements + "---\nquestions: []\n", []string{file + ":7: a second YAML document"}},
 		{"nothing", "", []string{file + ":1: the file is empty"}},
@@ -105,6 +111,7 @@ contradictions:
   - id: C-01
     says: Both.
     take: This.
+    readings: [this, that]
 `
 	c := loaded(t, wholeContract("requirements/new.yaml", text))
 	var ids []string

@@ -14,6 +14,7 @@ func (r *run) assemble(started time.Time, results []*finished, interrupted bool)
 		Started: started.UTC(), DurationSeconds: wall.Seconds(), Interrupted: interrupted,
 	}
 	var waited time.Duration
+	names := closedSets(r.plan.Contract)
 	for _, f := range results {
 		if f == nil || f.execution.cut {
 			continue // never started, or interrupted before it came to anything
@@ -21,9 +22,7 @@ func (r *run) assemble(started time.Time, results []*finished, interrupted bool)
 		waited += f.execution.waited
 		out.Scenarios = append(out.Scenarios, *f.scenario)
 		for _, a := range f.execution.result.Answers {
-			out.Answers = append(out.Answers, report.Answer{
-				Question: a.Question, Requirement: a.Requirement, Scenario: f.scenario.ID, Answer: a.Answer, Observation: a.Observation,
-			})
+			out.Answers = append(out.Answers, names.answer(f.scenario.ID, a))
 		}
 	}
 	out.Timing = report.Timing{WallSeconds: wall.Seconds(), TargetSeconds: waited.Seconds()}

@@ -220,7 +220,7 @@ func (w words) fill(shape string) (string, error) {
 		name := shape[open+1 : open+end]
 		value, known := w[name]
 		if !known {
-			return "", fmt.Errorf("the message speaks of {%s}, which this scenario has not named; known are {key ARN}, "+
+			return "", fmt.Errorf("the message speaks of {%s}, which this scenario has not named; known are {key ARN}, {replica ARN}, "+
 				"{Region of the key}, {identifier}, {missing ARN}, {alias ARN}, {caller ARN} and {id of the second material}", name)
 		}
 		b.WriteString(shape[:open])

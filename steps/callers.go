@@ -11,12 +11,14 @@ import (
 
 // statement is a statement of a key policy, as much of it as scenarios write.
 type statement struct {
-	Sid       string                       `json:"Sid,omitempty"`
-	Effect    string                       `json:"Effect"`
-	Principal map[string]string            `json:"Principal"`
-	Action    []string                     `json:"Action"`
-	Resource  string                       `json:"Resource"`
-	Condition map[string]map[string]string `json:"Condition,omitempty"`
+	Sid          string                       `json:"Sid,omitempty"`
+	Effect       string                       `json:"Effect"`
+	Principal    map[string]string            `json:"Principal,omitempty"`
+	NotPrincipal map[string][]string          `json:"NotPrincipal,omitempty"`
+	Action       []string                     `json:"Action,omitempty"`
+	NotAction    []string                     `json:"NotAction,omitempty"`
+	Resource     string                       `json:"Resource"`
+	Condition    map[string]map[string]string `json:"Condition,omitempty"`
 }
 
 // rootStatement is the one statement of the default policy: the owner's account may do everything, and IAM decides for
@@ -69,30 +71,6 @@ func (s *Scenario) arnOf(caller string) (string, error) {
 	}
 	s.placed["caller ARN"] = c.ARN
 	return c.ARN, nil
-}
-
-// policyAbout is the Given that the key policy allows or denies a caller one operation.
-func (s *Scenario) policyAbout(ctx context.Context, verb, caller, operation, condition, value string) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	arn, err := s.arnOf(caller)
-	if err != nil {
-		return err
-	}
-	st := allow("kmsconform", arn, "kms:"+operation)
-	if verb == "denies" {
-		st.Effect = "Deny"
-	}
-	if condition != "" {
-		operator := "StringEquals"
-		if value == "true" || value == "false" {
-			operator = "Bool"
-		}
-		st.Condition = map[string]map[string]string{operator: {condition: value}}
-	}
-	return s.putPolicy(ctx, rootStatement(k), st)
 }
 
 // policyForSecondAccount allows another account everything, which for some operations is in vain (DIKM-AUTH-02).
@@ -154,8 +132,8 @@ func (s *Scenario) callerCalls(ctx context.Context, caller, operation, phrase st
 	return s.callWith(ctx, operation, from, phrase, "")
 }
 
-// callerImports has the owner fetch the parameters and the caller import with them.
-func (s *Scenario) callerImports(ctx context.Context, caller string) error {
+// callerImports has the owner fetch the parameters and the caller import with them, as the phrases say.
+func (s *Scenario) callerImports(ctx context.Context, caller, variants string) error {
 	if err := s.fetched(ctx); err != nil {
 		return err
 	}
@@ -163,7 +141,15 @@ func (s *Scenario) callerImports(ctx context.Context, caller string) error {
 	if err != nil {
 		return err
 	}
-	return s.record(s.operate(ctx, "ImportKeyMaterial", k, origin{caller: caller, region: "primary"}, options{}))
+	plan := importPlan{fetchedBefore: true}
+	if err := s.vary(&plan, k, variants); err != nil {
+		return err
+	}
+	c, err := s.client(origin{caller: caller, region: "primary"})
+	if err != nil {
+		return err
+	}
+	return s.record(s.importWith(ctx, c, k, &k.id, plan))
 }
 
 // lockedOut calls PutKeyPolicy with a policy that KMS must refuse.

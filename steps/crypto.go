@@ -34,8 +34,8 @@ func (s *Scenario) madeOr(name string, length int) []byte {
 }
 
 // makeWith is the Given for what exists from before.
-func (s *Scenario) makeWith(ctx context.Context, name string) error {
-	k, err := s.key("the key")
+func (s *Scenario) makeWith(ctx context.Context, name, which string) error {
+	k, err := s.key(which)
 	if err != nil {
 		return err
 	}
@@ -65,14 +65,20 @@ func (s *Scenario) makeWith(ctx context.Context, name string) error {
 }
 
 // stillGood is the Then for what was made before: it decrypts to the same plaintext, or verifies.
-func (s *Scenario) stillGood(ctx context.Context, name string) error {
+func (s *Scenario) stillGood(ctx context.Context, name, which string) error {
 	made, err := s.product(name)
 	if err != nil {
 		return err
 	}
+	by := made.by
+	if which != "" {
+		if by, err = s.key(which); err != nil {
+			return err
+		}
+	}
 	operation := map[string]string{"ciphertext": "Decrypt", "signature": "Verify", "MAC": "VerifyMac"}[name]
 	return s.becomes(ctx, func(ctx context.Context) error {
-		o, err := s.operate(ctx, operation, made.by, made.by.from, options{})
+		o, err := s.operate(ctx, operation, by, by.from, options{})
 		if err != nil {
 			return err
 		}

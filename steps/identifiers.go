@@ -16,6 +16,13 @@ var identifiers = []struct {
 }{
 	{`the key's id`, func(_ *Scenario, k *key, _ origin, _ []string) (string, error) { return k.id, nil }},
 	{`the key's ARN`, func(_ *Scenario, k *key, _ origin, _ []string) (string, error) { return k.arn, nil }},
+	{`the replica's ARN`, func(s *Scenario, _ *key, _ origin, _ []string) (string, error) {
+		r, err := s.theReplica()
+		if err != nil {
+			return "", err
+		}
+		return r.arn, nil
+	}},
 	{`the key's id without dashes`, func(_ *Scenario, k *key, _ origin, _ []string) (string, error) {
 		return strings.ReplaceAll(k.id, "-", ""), nil
 	}},

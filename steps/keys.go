@@ -136,10 +136,7 @@ func (s *Scenario) add(k *key) {
 
 func (s *Scenario) key(which string) (*key, error) {
 	if which == "the replica" {
-		if s.replica == nil {
-			return nil, errors.New("the scenario speaks of the replica before it has one: add \"Given a replica of the key\"")
-		}
-		return s.replica, nil
+		return s.theReplica()
 	}
 	i := 0
 	if strings.HasPrefix(which, "the other") {
@@ -222,7 +219,10 @@ func (s *Scenario) reached(err error, requirement string) error {
 // put takes a key to Disabled or PendingDeletion.
 func (s *Scenario) put(ctx context.Context, k *key, state string) error {
 	operation, requirement, reach := "DisableKey", "DIKM-MATRIX-11", types.KeyStateDisabled
-	if state == "scheduled for deletion" {
+	switch {
+	case state == "scheduled for deletion" && s.replica != nil && k != s.replica: // it waits for its replica
+		operation, requirement, reach = "ScheduleKeyDeletion", "DIKM-MRK-17", types.KeyStatePendingReplicaDeletion
+	case state == "scheduled for deletion":
 		operation, requirement, reach = "ScheduleKeyDeletion", "DIKM-MATRIX-07", types.KeyStatePendingDeletion
 	}
 	o, err := s.operate(ctx, operation, k, k.from, options{})

@@ -1,8 +1,8 @@
 package steps
 
-// askings are the sentences that record an answer to an open question instead of judging one.
+// askings are the sentences that record an answer to an open question, or the reading that a target follows where two texts
+// disagree, instead of judging one.
 var askings = []Definition{
-	// Open questions.
 	define(`^the outcome answers (`+aQuestion+`)$`, "the outcome answers OQ-<nn>", "records how the last call ended",
 		func(s *Scenario) any { return s.outcomeAnswers }),
 	define(`^the key's state answers (`+aQuestion+`)$`, "the key's state answers OQ-<nn>", "records the state",
@@ -14,7 +14,25 @@ var askings = []Definition{
 	define(`^the delay until the key is PendingImport answers (`+aQuestion+`)$`,
 		"the delay until the key is PendingImport answers OQ-<nn>", "records an order of magnitude",
 		func(s *Scenario) any { return s.delayAnswers }),
-	define(`^the answer's error (header|type) answers (`+aQuestion+`)$`, "the answer's error header | type answers OQ-<nn>",
+	define(`^the answer's error (header|type|text) answers (`+aQuestion+`)$`, "the answer's error header | type | text answers OQ-<nn>",
 		"records the raw form of an error",
 		func(s *Scenario) any { return s.errorShapeAnswers }),
+	define(`^the HTTP status answers (`+aQuestion+`)$`, "the HTTP status answers OQ-<nn>", "records that of the last answer",
+		func(s *Scenario) any { return s.statusAnswers }),
+	define(`^the message answers (`+aQuestion+`)$`, "the message answers OQ-<nn>", "records whether the error has one, and what it says",
+		func(s *Scenario) any { return s.messageAnswers }),
+	define(`^the text about the material id answers (`+aQuestion+`)$`, "the text about the material id answers OQ-<nn>",
+		"records whether it is worded as those about other malformed members",
+		func(s *Scenario) any { return s.validationAnswers }),
+	define(`^the answer's KeyId answers (`+aQuestion+`)$`, "the answer's KeyId answers OQ-<nn>", "records whether it is the ARN or the bare id",
+		func(s *Scenario) any { return s.keyIDAnswers }),
+	define(`^the delay until (`+operationNames()+`) on the key is refused answers (`+aQuestion+`)$`,
+		"the delay until <operation> on the key is refused answers OQ-<nn>", "records an order of magnitude, from the last call on",
+		func(s *Scenario) any { return s.useDelayAnswers }),
+	define(`^the Sid of the policy's statement answers (`+aQuestion+`)$`, "the Sid of the policy's statement answers OQ-<nn>",
+		"records that of the one statement that GetKeyPolicy answered",
+		func(s *Scenario) any { return s.sidAnswers }),
+	define(`^which of (\w+) and (\w+) the entry of the (`+aNth+`) material has answers (`+aQuestion+`)$`,
+		"which of <member> and <member> the entry of the <nth> material has answers OQ-<nn>", "records it from ListKeyRotations",
+		func(s *Scenario) any { return s.memberAnswers }),
 }

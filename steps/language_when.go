@@ -63,6 +63,8 @@ var callings = []Definition{
 				return s.calledOn(ctx, "GetParametersForImport", "the key", options{algorithm: algorithm, wrappingKey: wrappingKey})
 			}
 		}),
+	define(`^CreateGrant is called on the key for ([A-Z]\w+)$`, "CreateGrant is called on the key for <operation>", "grants it to the owner's account",
+		func(s *Scenario) any { return s.isGranted }),
 	define(`^PutKeyPolicy is called on the key with a policy (that locks the caller out|for a principal that does not exist)$`,
 		"PutKeyPolicy is called on the key with a policy <that locks the caller out | for a principal that does not exist>",
 		"a policy that KMS refuses",
@@ -81,8 +83,8 @@ var callings = []Definition{
 	define(`^the (`+aCallable+`) caller calls (`+operationNames()+`) (?:on the key|with (`+identifierPattern()+`))$`,
 		"the <name> caller calls <operation> on the key | with <identifier>", "the same as another principal",
 		func(s *Scenario) any { return s.callerCalls }),
-	define(`^the (`+aCallable+`) caller imports the same material$`, "the <name> caller imports the same material",
-		"with parameters that the owner fetched",
+	define(`^the (`+aCallable+`) caller imports the same material((?:`+importPhrasePattern()+`)*)$`,
+		"the <name> caller imports the same material [<how>]...", "with parameters that the owner fetched",
 		func(s *Scenario) any { return s.callerImports }),
 	define(`^the delete is sent (`+rawDeletePattern()+`)$`, "the delete is sent <how>", "one raw request, without an SDK",
 		func(s *Scenario) any { return s.isSent }),

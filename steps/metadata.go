@@ -1,14 +1,11 @@
 package steps
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
-	"sort"
 	"strings"
 	"time"
 
@@ -19,105 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/cucumber/godog"
 )
-
-// snapshot is all that the listings tell about a key: what a sentence means by "nothing about the key changed".
-type snapshot map[string]string
-
-// deleted are the members that a delete changes; "nothing else" leaves them out (DIKM-DESC-05).
-var deleted = map[string]bool{"KeyState": true, "Enabled": true, "ExpirationModel": true, "ValidTo": true}
-
-// snapshotOf reads a key's metadata, policy, tags and aliases. What the target does not implement is left out.
-func (s *Scenario) snapshotOf(ctx context.Context, k *key) (*snapshot, error) {
-	shot := snapshot{}
-	members, err := s.describe(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	for name, raw := range members {
-		var compact bytes.Buffer
-		if json.Compact(&compact, raw) == nil {
-			shot[name] = compact.String()
-		}
-	}
-	for _, listing := range []string{"GetKeyPolicy", "ListResourceTags", "ListAliases"} {
-		o, err := s.operate(ctx, listing, k, k.from, options{})
-		var unimplemented *Unimplemented
-		switch {
-		case errors.As(err, &unimplemented):
-			continue
-		case err != nil:
-			return nil, err
-		case o.refusal != nil:
-			shot[listing] = o.refusal.Code
-		default:
-			shot[listing] = listed(o.answer)
-		}
-	}
-	return &shot, nil
-}
-
-// listed renders a listing so that order does not matter.
-func listed(answer any) string {
-	var items []string
-	switch a := answer.(type) {
-	case *kms.GetKeyPolicyOutput:
-		return aws.ToString(a.Policy)
-	case *kms.ListResourceTagsOutput:
-		for _, t := range a.Tags {
-			items = append(items, aws.ToString(t.TagKey)+"="+aws.ToString(t.TagValue))
-		}
-	case *kms.ListAliasesOutput:
-		for _, a := range a.Aliases {
-			items = append(items, aws.ToString(a.AliasName)+" of "+aws.ToString(a.TargetKeyId))
-		}
-	}
-	sort.Strings(items)
-	return strings.Join(items, ", ")
-}
-
-// unchanged compares the key with what it was before the first When.
-func (s *Scenario) unchanged(ctx context.Context, otherwise string) error {
-	if s.before == nil {
-		return errors.New("the scenario compares the key with what it was before a When step, and has none")
-	}
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	s.result.Assertions++
-	return s.stays(ctx, func(ctx context.Context) error {
-		now, err := s.snapshotOf(ctx, k)
-		if err != nil {
-			return err
-		}
-		return s.before.differs(*now, otherwise != "")
-	})
-}
-
-// differs returns the differences of two snapshots as one Mismatch, or nil.
-func (before snapshot) differs(now snapshot, exceptDeleted bool) error {
-	names := map[string]bool{}
-	for n := range before {
-		names[n] = true
-	}
-	for n := range now {
-		names[n] = true
-	}
-	var was, is []string
-	for n := range names {
-		if before[n] == now[n] || exceptDeleted && deleted[n] {
-			continue
-		}
-		was = append(was, n+" "+orAbsent(before[n]))
-		is = append(is, n+" "+orAbsent(now[n]))
-	}
-	if len(was) == 0 {
-		return nil
-	}
-	sort.Strings(was)
-	sort.Strings(is)
-	return &Mismatch{Expected: "unchanged: " + strings.Join(was, ", "), Actual: strings.Join(is, ", ")}
-}
 
 func orAbsent(s string) string {
 	if s == "" {
@@ -148,6 +46,17 @@ func (s *Scenario) hasAlias(ctx context.Context) error {
 		return err
 	}
 	o, err := s.operate(ctx, "CreateAlias", k, k.from, options{})
+	_, err = s.need(o, err, "DIKM-MATRIX-23")
+	return err
+}
+
+// isTagged is the Given of the tag that policies in scenarios ask for.
+func (s *Scenario) isTagged(ctx context.Context) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	o, err := s.operate(ctx, "TagResource", k, k.from, options{})
 	_, err = s.need(o, err, "DIKM-MATRIX-23")
 	return err
 }
@@ -243,7 +152,10 @@ func plain(raw json.RawMessage) string {
 	return string(raw)
 }
 
-var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var (
+	hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	mrkID = regexp.MustCompile(`^mrk-[0-9a-f]{32}$`)
+)
 
 // isValue says whether a member's value is what a sentence calls it.
 func (s *Scenario) isValue(k *key, got, want string) (bool, error) {
@@ -257,6 +169,10 @@ func (s *Scenario) isValue(k *key, got, want string) (bool, error) {
 	case isMaterial(want):
 		id, err := k.materialNamed(want)
 		return got != "absent" && got == id, err
+	case want == "the replica's ARN":
+		return s.replica != nil && got == s.replica.arn, nil
+	case want == "mrk- and 32 hexadecimal digits":
+		return mrkID.MatchString(got), nil
 	case want == "64 hexadecimal digits":
 		return hex64.MatchString(got), nil
 	case want == "the requested time":

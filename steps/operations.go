@@ -27,6 +27,7 @@ type options struct {
 	include     string  // ListKeyRotations: which entries
 	limit       *int32  // ListKeyRotations: how many a page
 	marker      *string // ListKeyRotations: where to go on
+	granted     string  // CreateGrant: the operation
 }
 
 // what is encrypted, signed and authenticated; it is no secret.
@@ -57,6 +58,8 @@ var operations = map[string]operation{
 			KeyId: id, IncludeKeyMaterial: types.IncludeKeyMaterial(o.include), Limit: o.limit, Marker: o.marker,
 		})
 	},
+	"ReplicateKey":        replicate,
+	"UpdatePrimaryRegion": updatePrimaryRegion,
 	"GetKeyRotationStatus": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "GetKeyRotationStatus", c.GetKeyRotationStatus, &kms.GetKeyRotationStatusInput{KeyId: id})
 	},
@@ -101,6 +104,8 @@ var operations = map[string]operation{
 	"ListAliases": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "ListAliases", c.ListAliases, &kms.ListAliasesInput{KeyId: id})
 	},
+	"CreateGrant": createGrant,
+	"ListGrants":  listGrants,
 	"TagResource": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "TagResource", c.TagResource, &kms.TagResourceInput{KeyId: id,
 			Tags: []types.Tag{{TagKey: aws.String("Owner"), TagValue: aws.String("kmsconform")}}})

@@ -45,7 +45,7 @@ type Result struct {
 
 // Answer is what a target does where the contract asks instead of judging.
 type Answer struct {
-	Question    string // OQ-nn
+	Question    string // OQ-nn, or the C-nn of two texts that disagree
 	Requirement string // the scenario's first requirement
 	Answer      string // a short name that can be compared between targets, such as "success" or "KMSInvalidStateException"
 	Observation string // the raw observation, without secrets

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ func (s *Scenario) answer(question, answer, observation string) {
 	})
 }
 
-// outcomeAnswers records how the last call ended: "success" or the error code.
+// outcomeAnswers records how the last call ended: "success" or the error code. Its status is part of the observation.
 func (s *Scenario) outcomeAnswers(question string) error {
 	o, err := s.last()
 	if err != nil {
@@ -25,7 +26,7 @@ func (s *Scenario) outcomeAnswers(question string) error {
 	}
 	name := "success"
 	if o.refusal != nil {
-		name = fmt.Sprintf("%s (HTTP %d)", orAbsent(o.refusal.Code), o.refusal.Status)
+		name = cmp.Or(o.refusal.Code, "no code")
 	}
 	s.answer(question, name, o.operation+": "+o.String())
 	return nil
@@ -40,11 +41,14 @@ func (s *Scenario) stateAnswers(ctx context.Context, question string) error {
 	if err != nil {
 		return err
 	}
-	state, err := s.state(ctx, k)
+	state, err := s.steady(ctx, func(ctx context.Context) (string, error) {
+		state, err := s.state(ctx, k)
+		return string(state), err
+	})
 	if err != nil {
 		return err
 	}
-	s.answer(question, string(state), fmt.Sprintf("%s: %s, then KeyState %s", o.operation, o, state))
+	s.answer(question, state, fmt.Sprintf("%s: %s, then KeyState %s", o.operation, o, state))
 	return nil
 }
 
@@ -110,14 +114,7 @@ func (s *Scenario) delayAnswers(ctx context.Context, question string) error {
 	if err != nil {
 		return err
 	}
-	name := "more than a minute"
-	switch {
-	case delay <= 5*time.Second:
-		name = "within 5 seconds"
-	case delay <= time.Minute:
-		name = "within a minute"
-	}
-	s.answer(question, name, "PendingImport "+delay.Round(time.Second).String()+" after ValidTo")
+	s.answer(question, magnitude(delay), "PendingImport "+delay.Round(time.Second).String()+" after ValidTo")
 	return nil
 }
 
@@ -131,7 +128,12 @@ func (s *Scenario) errorShapeAnswers(part, question string) error {
 		s.answer(question, "no error", o.String())
 		return nil
 	}
-	if part == "header" {
+	switch part {
+	case "text":
+		name, observation := textShape(o)
+		s.answer(question, name, observation)
+		return nil
+	case "header":
 		value := header(o.exchange.Response, "x-amzn-ErrorType")
 		s.answer(question, "x-amzn-ErrorType "+presence(value != ""), "x-amzn-ErrorType: "+orAbsent(value))
 		return nil

@@ -340,11 +340,13 @@ func (s *Scenario) entryAnswers(ctx context.Context, ordinal, member, question s
 	if err != nil {
 		return err
 	}
-	entries, _, err := s.rotations(ctx, k, listing["all key material"], nil)
+	got, err := s.steady(ctx, func(ctx context.Context) (string, error) {
+		entries, _, err := s.rotations(ctx, k, listing["all key material"], nil)
+		return orAbsent(plain(entry(entries, of.materialID)[member])), err
+	})
 	if err != nil {
 		return err
 	}
-	got := orAbsent(plain(entry(entries, of.materialID)[member]))
 	s.answer(question, got, fmt.Sprintf("ListKeyRotations: %s of the %s material %s", member, ordinal, got))
 	return nil
 }

@@ -2,7 +2,7 @@ package steps
 
 import (
 	"context"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -24,24 +24,24 @@ type Scenario struct {
 
 	calls      []*outcome // what the When steps came to; the last one is "the call"
 	exchanges  []*target.Exchange
-	before     *snapshot     // of the key, before the first When
-	placed     words         // what the braces in a message stand for
-	expires    time.Time     // the ValidTo that was asked for last
-	moved      time.Duration // how far the target's clock was moved
-	waited     bool          // a date passed by waiting, not by moving a clock: changes may show late
-	background bool          // the target was asked for something that it does in the background, and that takes a while
+	before     map[string]snapshot // before the first When, of each key that a Then compares with what it was
+	placed     words               // what the braces in a message stand for
+	expires    time.Time           // the ValidTo that was asked for last
+	moved      time.Duration       // how far the target's clock was moved
+	waited     bool                // a date passed by waiting, not by moving a clock: changes may show late
+	background bool                // the target was asked for something that it does in the background, and that takes a while
 	result     Result
 	kind       features.StepKind
-	acting     bool // a When was reached
-	comparison bool // a Then compares the key with what it was before
+	acting     bool     // a When was reached
+	compared   []string // the keys that a Then compares with what they were before
 }
 
 // New returns the state of one scenario that is about to run in a session of its own.
 func New(session *target.Session, scenario features.Scenario) *Scenario {
-	s := &Scenario{session: session, scenario: scenario, made: map[string]product{}, placed: words{}}
+	s := &Scenario{session: session, scenario: scenario, made: map[string]product{}, placed: words{}, before: map[string]snapshot{}}
 	for _, step := range scenario.Steps {
-		if strings.HasSuffix(step.Text, "about the key changed") {
-			s.comparison = true
+		if m := aComparison.FindStringSubmatch(step.Text); m != nil && !slices.Contains(s.compared, m[2]) {
+			s.compared = append(s.compared, m[2])
 		}
 	}
 	return s
@@ -72,12 +72,8 @@ func (s *Scenario) hooks(sc *godog.ScenarioContext) {
 			return ctx, nil
 		}
 		s.acting = true
-		if !s.comparison || len(s.keys) == 0 {
-			return ctx, nil
-		}
-		before, err := s.snapshotOf(ctx, s.keys[0])
-		s.before = before
-		s.judge(features.Given, "what the key is before", err)
+		err := s.shoot(ctx)
+		s.judge(features.Given, "what the keys are before", err)
 		return ctx, err
 	})
 	steps.After(func(ctx context.Context, st *godog.Step, _ godog.StepResultStatus, err error) (context.Context, error) {

@@ -130,7 +130,7 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
 	root.SetErr(w.errs)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newRun(w), newList(w), newLint(w), newRequirements(w), newExplain(w), newSteps(w), newSchema(w), newServe(w), newVersion(w),
+		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newExplain(w), newSteps(w), newSchema(w), newServe(w), newVersion(w),
 	)
 	return root
 }

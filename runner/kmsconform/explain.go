@@ -170,20 +170,47 @@ func explainQuestion(c *features.Contract, q features.Question) string {
 	if q.Matters != "" {
 		fmt.Fprintf(&s, "\nWhy it matters\n  %s\n", q.Matters)
 	}
+	if q.Known != "" {
+		fmt.Fprintf(&s, "\nWhat is known\n  %s\n", q.Known)
+	}
 	fmt.Fprintf(&s, "\nThe reference KMS\n  %s\n", q.Default)
+	if q.Unasked != "" {
+		fmt.Fprintf(&s, "\nNot asked\n  %s\n", q.Unasked)
+	} else {
+		closedSet(&s, "Answers", q.Answers)
+	}
 	section(&s, "Requirements", pick(c.Requirements, func(r features.Requirement) bool { return slices.Contains(r.Questions, q.ID) }),
 		func(r features.Requirement) string { return r.ID + ": " + r.Statement })
-	section(&s, "Scenarios", pick(c.Scenarios, func(x features.Scenario) bool { return slices.Contains(x.Tags, "@"+q.ID) }),
-		func(x features.Scenario) string { return fmt.Sprintf("%s\n    %s:%d", x.ID, x.File, x.Line) })
+	scenariosAbout(&s, c, q.ID, "Scenarios that ask", "Scenarios that judge what is known")
 	return s.String()
 }
 
 func explainContradiction(c *features.Contract, x features.Contradiction) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s  contradiction\n\n  %s\n\nTaken\n  %s\n", x.ID, x.Says, x.Take)
+	if x.Unshown != "" {
+		fmt.Fprintf(&s, "\nNot shown\n  %s\n", x.Unshown)
+	} else {
+		closedSet(&s, "Readings", x.Readings)
+	}
 	section(&s, "Requirements", pick(c.Requirements, func(r features.Requirement) bool { return slices.Contains(r.Contradictions, x.ID) }),
 		func(r features.Requirement) string { return r.ID + ": " + r.Statement })
+	scenariosAbout(&s, c, x.ID, "Scenarios that record a reading", "Scenarios that hold targets to what is taken")
 	return s.String()
+}
+
+// closedSet lists the names that scenarios record.
+func closedSet(s *strings.Builder, heading string, names []string) {
+	fmt.Fprintf(s, "\n%s\n  %s\n", heading, strings.Join(append(slices.Clone(names), features.Other), ", "))
+}
+
+// scenariosAbout lists the scenarios that carry a tag: those that only record apart from those that judge.
+func scenariosAbout(s *strings.Builder, c *features.Contract, id, recording, judging string) {
+	line := func(x features.Scenario) string { return fmt.Sprintf("%s\n    %s:%d", x.ID, x.File, x.Line) }
+	section(s, recording, pick(c.Scenarios, func(x features.Scenario) bool { return isProbeOf(&x, id) }), line)
+	section(s, judging, pick(c.Scenarios, func(x features.Scenario) bool {
+		return slices.Contains(x.Tags, "@"+id) && !isProbeOf(&x, id)
+	}), line)
 }
 
 // section writes a heading and what is under it, or nothing when that is nothing.

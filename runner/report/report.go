@@ -215,7 +215,7 @@ type Requirement struct {
 
 // Answer is what a target does where the contract asks instead of judging.
 type Answer struct {
-	Question    string `json:"question"`    // OQ-nn
+	Question    string `json:"question"`    // OQ-nn, or the C-nn of two texts that disagree
 	Requirement string `json:"requirement"` // the scenario's first
 	Scenario    string `json:"scenario"`    // its id
 	Answer      string `json:"answer"`      // a short name that can be compared between targets

@@ -230,12 +230,22 @@ func (p Printer) listReasons(s *strings.Builder, r *Report) {
 }
 
 func answersLine(r *Report) string {
-	questions := map[string]bool{}
+	questions, contradictions := map[string]bool{}, map[string]bool{}
 	for _, a := range r.Answers {
-		questions[a.Question] = true
+		if strings.HasPrefix(a.Question, "C-") {
+			contradictions[a.Question] = true
+		} else {
+			questions[a.Question] = true
+		}
 	}
-	return fmt.Sprintf("%s answered, in %s; the report has them.",
-		plural(len(questions), "open question"), plural(len(r.Answers), "observation"))
+	asked := plural(len(questions), "open question")
+	switch {
+	case len(questions) == 0:
+		asked = plural(len(contradictions), "contradiction")
+	case len(contradictions) > 0:
+		asked += " and " + plural(len(contradictions), "contradiction")
+	}
+	return fmt.Sprintf("%s answered, in %s; the report has them.", asked, plural(len(r.Answers), "observation"))
 }
 
 func timeLine(r *Report) string {
