@@ -33,7 +33,7 @@ var files embed.FS
 // readingOrder is the order in which the embedded features explain the operation. Others follow by name.
 var readingOrder = []string{
 	"key_states", "state_matrix", "metadata", "import_parameters", "reimport", "expiration", "rotation", "multi_region", "asymmetric_keys", "hmac_keys",
-	"identifiers", "origins", "authorization", "cross_account", "wire", "open_questions", "contradictions",
+	"identifiers", "origins", "authorization", "cross_account", "concurrency", "wire", "open_questions", "contradictions",
 }
 
 var embedded = sync.OnceValues(func() (*Contract, error) {

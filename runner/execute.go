@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -22,16 +23,19 @@ const (
 	defaultGrace = 5 * time.Second
 )
 
-// TimeoutFor returns how long one scenario may take on a target: DefaultTimeout, and where changes show late, room for
-// several waits in a row.
+// TimeoutFor returns how long one scenario may take on a target: DefaultTimeout, and where changes show late or calls take
+// longer than usual, room for several waits in a row.
 func TimeoutFor(t *target.Target) time.Duration {
-	return DefaultTimeout + 6*(t.Consistency.Within+t.Consistency.Stays)
+	c, p := t.Consistency, t.Patience
+	slow := max(t.CallTimeout-target.DefaultCallTimeout, 0)
+	return DefaultTimeout + 6*(c.Within+c.Stays) + 20*c.Settle + time.Duration(p.Retries)*p.Longest + 2*slow
 }
 
 // executor runs one scenario at a time; several goroutines may use it.
 type executor struct {
 	target         *target.Target
 	timeout, grace time.Duration
+	races          steps.Races
 	// register connects a scenario's steps with godog.
 	register func(*godog.ScenarioContext, *steps.Scenario, features.Scenario) error
 }
@@ -56,8 +60,24 @@ func registerFor(sc *godog.ScenarioContext, state *steps.Scenario, scenario feat
 	return steps.RegisterFor(sc, state, texts)
 }
 
-// execute runs a scenario in a session of its own and cleans up after it, whatever happens.
+// execute runs a scenario in a session of its own and cleans up after it, whatever happens. One that lost the answer to a
+// call that cannot be repeated, or came too late for a state that does not last, begins anew, as often as the target's patience allows; what all of them exchanged is kept.
 func (x *executor) execute(ctx context.Context, scenario features.Scenario) execution {
+	e := x.attempt(ctx, scenario)
+	for n := 1; e.result.Unsure && n <= x.target.Patience.Restarts && ctx.Err() == nil; n++ {
+		why := e.result.Reason
+		next := x.attempt(ctx, scenario)
+		next.exchanges = append(e.exchanges, next.exchanges...)
+		next.started, next.duration, next.waited = e.started, e.duration+next.duration, e.waited+next.waited
+		next.leftovers = errors.Join(e.leftovers, next.leftovers)
+		next.result.Notes = append(next.result.Notes, fmt.Sprintf("begun anew, for the %d. time: %s", n, why))
+		e = next
+	}
+	return e
+}
+
+// attempt runs a scenario once.
+func (x *executor) attempt(ctx context.Context, scenario features.Scenario) execution {
 	session := x.target.Open(scenario.ID)
 	e := execution{started: time.Now()}
 	limited, cancel := context.WithTimeout(ctx, x.timeout)
@@ -106,6 +126,7 @@ func (x *executor) play(ctx context.Context, session *target.Session, scenario f
 	}()
 
 	state := steps.New(session, scenario)
+	state.Race(x.races)
 	var refused error
 	ran := 0
 	suite := godog.TestSuite{

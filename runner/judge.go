@@ -28,19 +28,20 @@ func newJudge(contract *features.Contract, known *baseline.Baseline) judge {
 }
 
 // scenario makes the report's entry of one execution, with the command that repeats it where there is one.
-func (j judge) scenario(sc *features.Scenario, e *execution, again func(id string) string) *report.Scenario {
+func (j judge) scenario(sc *features.Scenario, e *execution, again func(*report.Scenario) string) *report.Scenario {
 	s := &report.Scenario{
 		ID: sc.ID, Feature: sc.Feature, Rule: sc.Rule, Name: sc.Name, File: sc.File, Line: sc.Line,
 		Tags: sc.Tags, Profile: sc.Profile, Requirements: sc.Requirements,
 		Status: report.Status(e.result.Status), Reason: e.result.Reason, Step: e.result.Step,
 		DurationSeconds: e.duration.Seconds(), Assertions: e.result.Assertions,
+		Seed: e.result.Seed, Notes: e.result.Notes,
 	}
 	s.Keep(e.exchanges, e.result.Decisive)
 	if e.leftovers != nil { // said, and no reason to think worse of the scenario
 		s.Reason = strings.TrimPrefix(s.Reason+"; ", "; ") + "the cleanup left something behind: " + e.leftovers.Error()
 	}
 	if again != nil {
-		s.Again = again(sc.ID)
+		s.Again = again(s)
 	}
 	if s.Status != report.Failed && s.Status != report.Blocked {
 		return s

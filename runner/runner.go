@@ -4,6 +4,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,12 @@ import (
 // endpointWorkers is how many scenarios run at a time against a target that is not in this process.
 const endpointWorkers = 8
 
+// endpointRaces is how many times as many rounds of a race are run there.
+const endpointRaces = 4
+
+// maxRaces bounds what somebody can ask for.
+const maxRaces = 1000
+
 // Options say what to run, and how. The zero value runs the whole embedded contract.
 type Options struct {
 	Contract  *features.Contract // nil: the embedded one
@@ -29,9 +36,11 @@ type Options struct {
 	Baseline  *baseline.Baseline // divergences that are known; nil: none
 	Observer  Observer           // hears of every scenario; may be nil
 	Tool      report.Tool        // what the report says about the program that ran it
-	// Again returns the command that runs one scenario again, for the report; nil: the report names none, and Test names
-	// its own.
-	Again func(scenarioID string) string
+	// Races say how the scenarios about concurrent callers are run; what is zero is filled in, see RacesFor.
+	Races steps.Races
+	// Again returns the command that runs one scenario again, with the seed of its races where it had some, for the report;
+	// nil: the report names none, and Test names its own.
+	Again func(scenario *report.Scenario) string
 }
 
 // Observer hears how a run goes on. The runner calls it from one goroutine at a time.
@@ -53,12 +62,32 @@ type Plan struct {
 }
 
 // WorkersFor returns how many scenarios run at a time unless somebody says otherwise: as many as there are processors
-// for the reference, which computes in this process; 8 for an endpoint, where scenarios mostly wait.
+// for the reference, which computes in this process; 8 for an endpoint, and for a reference with faults, where scenarios
+// mostly wait.
 func WorkersFor(t *target.Target) int {
-	if t.Kind == target.Reference {
+	if t.Kind == target.Reference && t.Patience == (target.Patience{}) {
 		return runtime.GOMAXPROCS(0)
 	}
 	return endpointWorkers
+}
+
+// RacesFor returns how races are run unless somebody says otherwise: from a seed of its own for each run, in as many
+// rounds as the sentences say for the reference, and four times as many for an endpoint, whose calls meet less often. Who
+// asks for more rounds gives them more time.
+func RacesFor(t *target.Target, asked steps.Races) steps.Races {
+	for asked.Seed == 0 {
+		asked.Seed = rand.Uint32() //nolint:gosec // it decides who starts first; nothing secret
+	}
+	if asked.Within == 0 {
+		asked.Within = steps.RaceTime * time.Duration(max(asked.Times, 1))
+	}
+	if asked.Times == 0 {
+		asked.Times = 1
+		if t.Kind != target.Reference {
+			asked.Times = endpointRaces
+		}
+	}
+	return asked
 }
 
 // NewPlan lints the contract and selects from it, without touching the target. Its errors are *LintError, for a
@@ -85,6 +114,8 @@ func NewPlan(t *target.Target, o Options) (*Plan, error) {
 		return nil, &UsageError{Problem: fmt.Sprintf("%d workers cannot run anything.", o.Workers), Advice: "Give 1 or more."}
 	case o.Timeout < 0:
 		return nil, &UsageError{Problem: fmt.Sprintf("a time limit of %s leaves no time.", o.Timeout), Advice: "Give a duration such as 30s or 2m."}
+	case o.Races.Times < 0 || o.Races.Times > maxRaces:
+		return nil, &UsageError{Problem: fmt.Sprintf("races cannot be run %d times as often.", o.Races.Times), Advice: fmt.Sprintf("Give 1 to %d.", maxRaces)}
 	case o.Workers == 0:
 		p.Workers = WorkersFor(t)
 	}
@@ -128,7 +159,7 @@ type run struct {
 func newRun(t *target.Target, plan *Plan, o Options) *run {
 	return &run{
 		target: t, plan: plan, options: o, judge: newJudge(plan.Contract, o.Baseline),
-		executor: executor{target: t, timeout: plan.Timeout, grace: defaultGrace, register: registerFor},
+		executor: executor{target: t, timeout: plan.Timeout, races: RacesFor(t, o.Races), grace: defaultGrace, register: registerFor},
 	}
 }
 

@@ -80,14 +80,14 @@ func subtest(s *features.Scenario) string {
 }
 
 // againByGoTest returns the go test command that selects one subtest.
-func againByGoTest(test string, plan *Plan) func(id string) string {
+func againByGoTest(test string, plan *Plan) func(*report.Scenario) string {
 	names := make(map[string]string, len(plan.Scenarios))
 	for i := range plan.Scenarios {
 		s := &plan.Scenarios[i]
 		names[s.ID] = test + "/" + s.Feature + "/" + subtest(s)
 	}
-	return func(id string) string {
-		elements := strings.Split(names[id], "/")
+	return func(scenario *report.Scenario) string {
+		elements := strings.Split(names[scenario.ID], "/")
 		for i, element := range elements {
 			elements[i] = "^" + quoteRun(element) + "$"
 		}
@@ -159,5 +159,8 @@ func (r *run) block(f *finished) string {
 		fmt.Fprintf(&s, "  call      %s\n", e)
 	}
 	fmt.Fprintf(&s, "  again     %s", f.scenario.Again)
+	if f.scenario.Seed != 0 {
+		fmt.Fprintf(&s, "\n  seed      %d, for Options.Races", f.scenario.Seed)
+	}
 	return s.String()
 }

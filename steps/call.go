@@ -69,11 +69,17 @@ func invoke[In, Out any](
 	ctx context.Context, s *Scenario, operation string,
 	call func(context.Context, *In, ...func(*kms.Options)) (*Out, error), in *In,
 ) (*outcome, error) {
-	ctx, exchange := s.session.Capture(ctx)
-	answer, err := call(ctx, in)
-	o := &outcome{operation: operation, exchange: exchange()}
-	if err == nil {
-		o.answer = answer
+	o, err := s.patiently(ctx, operation, in, func(ctx context.Context) (*outcome, error) {
+		ctx, exchange := s.session.Capture(ctx)
+		answer, err := call(ctx, in)
+		o := &outcome{operation: operation, exchange: exchange()}
+		if err == nil {
+			o.answer = answer
+		}
+		return o, err
+	})
+	if unsure(err) {
+		return nil, err
 	}
 	return s.settle(o, err)
 }

@@ -128,6 +128,9 @@ func (s *Scenario) operationOn(ctx context.Context, operation, which, how, code 
 		}
 		return nil
 	}
+	if how == "succeeds" && changes(operation) {
+		return s.agrees(ctx, 1, look) // a second success would be another change
+	}
 	return s.becomes(ctx, look)
 }
 

@@ -82,7 +82,7 @@ func (s *Scenario) createKey(ctx context.Context, kind string, from types.Origin
 	k.spec, k.usage = specOf(kind)
 	o, err := invoke(ctx, s, "CreateKey", client.CreateKey, &kms.CreateKeyInput{
 		KeySpec: k.spec, KeyUsage: k.usage, Origin: from, MultiRegion: multiRegionMember(k),
-		Description: aws.String("kmsconform"), Tags: s.tags(),
+		Description: aws.String("kmsconform"), Tags: append(s.tags(), s.callTag()...),
 	})
 	if err != nil || o.refusal != nil {
 		return o, nil, err
@@ -225,11 +225,7 @@ func (s *Scenario) put(ctx context.Context, k *key, state string) error {
 	case state == "scheduled for deletion":
 		operation, requirement, reach = "ScheduleKeyDeletion", "DIKM-MATRIX-07", types.KeyStatePendingDeletion
 	}
-	o, err := s.operate(ctx, operation, k, k.from, options{})
-	if _, err = s.need(o, err, requirement); err != nil {
-		return err
-	}
-	return s.reached(s.becomesState(ctx, k, reach), requirement)
+	return s.brings(ctx, requirement, requirement, s.operation(operation, k), s.lookFor(k, reach))
 }
 
 func (s *Scenario) keyIs(ctx context.Context, state string) error {
@@ -247,11 +243,7 @@ func (s *Scenario) wasDeleted(ctx context.Context) error {
 
 // lose deletes a key's current material and waits until it shows.
 func (s *Scenario) lose(ctx context.Context, k *key) error {
-	o, err := s.operate(ctx, "DeleteImportedKeyMaterial", k, k.from, options{})
-	if _, err = s.need(o, err, "DIKM-STATE-01"); err != nil {
-		return err
-	}
-	return s.reached(s.becomesState(ctx, k, types.KeyStatePendingImport), "DIKM-STATE-01")
+	return s.brings(ctx, "DIKM-STATE-01", "DIKM-STATE-01", s.operation("DeleteImportedKeyMaterial", k), s.lookFor(k, types.KeyStatePendingImport))
 }
 
 func (s *Scenario) isDeleted(ctx context.Context, which, times string) error {
@@ -358,7 +350,7 @@ func (s *Scenario) after(span string) (*time.Time, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := s.now().Add(d).Truncate(time.Second)
+	t := s.now().Add(s.roomFor(d)).Truncate(time.Second)
 	if d > 0 && !t.After(s.now()) {
 		t = t.Add(time.Second)
 	}

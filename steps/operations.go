@@ -209,10 +209,15 @@ func (s *Scenario) operate(ctx context.Context, name string, k *key, from origin
 		id = &k.id
 	}
 	outcome, err := call(ctx, s, client, k, id, o)
-	if err == nil && outcome.refusal == nil && inBackground[name] {
+	if inBackground[name] && (unsure(err) || err == nil && outcome.refusal == nil) {
 		s.background = true
 	}
 	return outcome, err
+}
+
+// operation is operate for whoever made the key, to be called later.
+func (s *Scenario) operation(name string, k *key) func(context.Context) (*outcome, error) {
+	return func(ctx context.Context) (*outcome, error) { return s.operate(ctx, name, k, k.from, options{}) }
 }
 
 // inBackground are the operations that only start something (DIKM-EC-11).

@@ -39,8 +39,15 @@ type Result struct {
 	Decisive *target.Exchange
 	// Assertions counts the checks that were executed.
 	Assertions int
+	// Unsure says that a call was made whose answer was lost, and that cannot be repeated (Errored), or that a state which
+	// ends by itself was over too soon (Skipped): the scenario says nothing about the target and can run again, on new keys.
+	Unsure bool
 	// Answers are what the probes recorded, also when a later check failed.
 	Answers []Answer
+	// Notes say what else is worth knowing of how it ran, a line each.
+	Notes []string
+	// Seed is that of the scenario's races; zero when it had none.
+	Seed uint32
 }
 
 // Answer is what a target does where the contract asks instead of judging.
@@ -55,6 +62,10 @@ type Answer struct {
 type Mismatch struct {
 	Requirement      string // empty: the scenario's first requirement
 	Expected, Actual string
+	// exact says that Requirement is what is broken, even where the scenario is about others.
+	exact bool
+	// shown is the exchange that shows it; nil: the last one.
+	shown *target.Exchange
 }
 
 // Error implements the error interface.
@@ -63,7 +74,10 @@ func (m *Mismatch) Error() string {
 }
 
 // Absent says that the target lacks what a scenario needs: a caller, a Region, a clock.
-type Absent struct{ Reason string }
+type Absent struct {
+	Reason string
+	missed bool // it was there and came to an end too soon: another time it may last
+}
 
 // Error implements the error interface.
 func (a *Absent) Error() string { return a.Reason }
@@ -90,7 +104,7 @@ func (s *Scenario) judge(kind features.StepKind, text string, err error) {
 	case errors.As(err, &unimplemented):
 		r.Status, r.Operation = Unsupported, unimplemented.Operation
 	case errors.As(err, &absent):
-		r.Status = Skipped
+		r.Status, r.Unsure = Skipped, absent.missed
 	case errors.As(err, &mismatch):
 		r.Expected, r.Actual = mismatch.Expected, mismatch.Actual
 		r.Requirement = mismatch.Requirement
@@ -98,14 +112,17 @@ func (s *Scenario) judge(kind features.StepKind, text string, err error) {
 		if kind != features.Then {
 			r.Status = Blocked
 			r.Reason = fmt.Sprintf("%q was not reached: %v", text, err)
-		} else if !s.covers(r.Requirement) {
+		} else if !mismatch.exact && !s.covers(r.Requirement) {
 			r.Requirement = s.first()
 		}
 	default:
-		r.Status = Errored
+		r.Status, r.Unsure = Errored, unsure(err)
 	}
 	if r.Status != Skipped && len(s.exchanges) > 0 {
 		r.Decisive = s.exchanges[len(s.exchanges)-1]
+	}
+	if mismatch != nil && mismatch.shown != nil {
+		r.Decisive = mismatch.shown
 	}
 }
 

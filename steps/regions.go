@@ -105,6 +105,7 @@ func (s *Scenario) replicaInSituation(ctx context.Context, situation string) err
 		if state := o.answer.(*kms.ReplicateKeyOutput).ReplicaKeyMetadata.KeyState; state != types.KeyStateCreating {
 			return &Mismatch{Requirement: "DIKM-MRK-02", Expected: "a replica in state Creating", Actual: "state " + orAbsent(string(state))}
 		}
+		s.fleeting = &fleeting{s.replica, types.KeyStateCreating}
 		return nil
 	}
 	r, err := s.theReplica()
@@ -184,7 +185,8 @@ func (s *Scenario) primaryChanging(ctx context.Context) error {
 		return err
 	}
 	s.background = false
-	err = s.becomesState(ctx, k, types.KeyStateUpdating)
+	s.fleeting = &fleeting{k, types.KeyStateUpdating}
+	err = s.fleeting.missed(s, s.becomesState(ctx, k, types.KeyStateUpdating))
 	s.background = true
 	return s.reached(err, "DIKM-EC-11")
 }

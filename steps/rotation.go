@@ -64,15 +64,11 @@ func (s *Scenario) rotatedTo(ctx context.Context, which, expiry string) error {
 		return err
 	}
 	k := s.keys[0]
-	o, err := s.operate(ctx, "RotateKeyOnDemand", k, k.from, options{})
-	if _, err = s.need(o, err, "DIKM-MULTI-05"); err != nil {
-		return err
-	}
 	of, err := k.nth(which)
 	if err != nil {
 		return err
 	}
-	return s.reached(s.becomes(ctx, s.lookForCurrent(k, of)), "DIKM-MULTI-05")
+	return s.brings(ctx, "DIKM-MULTI-05", "DIKM-MULTI-05", s.operation("RotateKeyOnDemand", k), s.lookForCurrent(k, of))
 }
 
 // rotatedTimes is the Given of a key that AWS KMS made and rotated so often.
@@ -86,18 +82,14 @@ func (s *Scenario) rotatedTimes(ctx context.Context, times int) error {
 		if err != nil {
 			return err
 		}
-		o, err := s.operate(ctx, "RotateKeyOnDemand", k, k.from, options{})
-		if _, err = s.need(o, err, "DIKM-MULTI-24"); err != nil {
-			return err
-		}
-		err = s.becomes(ctx, func(ctx context.Context) error {
+		err = s.brings(ctx, "DIKM-MULTI-24", "DIKM-MULTI-05", s.operation("RotateKeyOnDemand", k), func(ctx context.Context) error {
 			is, err := s.current(ctx, k)
 			if err == nil && is == was {
 				err = &Mismatch{Expected: "another CurrentKeyMaterialId than " + was, Actual: "the same"}
 			}
 			return err
 		})
-		if err := s.reached(err, "DIKM-MULTI-05"); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -27,9 +27,12 @@ type Scenario struct {
 	before     map[string]snapshot // before the first When, of each key that a Then compares with what it was
 	placed     words               // what the braces in a message stand for
 	expires    time.Time           // the ValidTo that was asked for last
-	moved      time.Duration       // how far the target's clock was moved
 	waited     bool                // a date passed by waiting, not by moving a clock: changes may show late
 	background bool                // the target was asked for something that it does in the background, and that takes a while
+	racing     Races
+	rounds     []*round  // of the races so far
+	fleeting   *fleeting // the state that the Given left a key in, where it ends by itself
+	racer      bool      // it is one of several that call at the same time
 	result     Result
 	kind       features.StepKind
 	acting     bool     // a When was reached
@@ -77,6 +80,11 @@ func (s *Scenario) hooks(sc *godog.ScenarioContext) {
 		return ctx, err
 	})
 	steps.After(func(ctx context.Context, st *godog.Step, _ godog.StepResultStatus, err error) (context.Context, error) {
+		if err == nil && s.kind == features.When {
+			err = s.caught(ctx)
+			s.judge(s.kind, st.Text, err)
+			return ctx, err
+		}
 		s.judge(s.kind, st.Text, err)
 		return ctx, nil
 	})
@@ -107,6 +115,11 @@ func (s *Scenario) check(holds bool, expected, actual string) error {
 // becomes looks until what is looked for holds in as many reads in a row as the target's consistency asks for. On a
 // strongly consistent target it looks once.
 func (s *Scenario) becomes(ctx context.Context, look func(context.Context) error) error {
+	return s.agrees(ctx, s.consistency().Reads, look)
+}
+
+// agrees looks until what is looked for holds in so many reads in a row.
+func (s *Scenario) agrees(ctx context.Context, reads int, look func(context.Context) error) error {
 	c := s.consistency()
 	deadline := s.now().Add(c.Within)
 	agreed := 0
@@ -114,7 +127,7 @@ func (s *Scenario) becomes(ctx context.Context, look func(context.Context) error
 		err := look(ctx)
 		switch {
 		case err == nil:
-			if agreed++; agreed >= c.Reads {
+			if agreed++; agreed >= reads {
 				return nil
 			}
 		case !isMismatch(err) || !s.now().Before(deadline):
@@ -135,8 +148,8 @@ func (s *Scenario) stays(ctx context.Context, look func(context.Context) error) 
 	if err := s.becomes(ctx, look); err != nil || c.Stays == 0 {
 		return err
 	}
-	for until := time.Now().Add(c.Stays); time.Now().Before(until); {
-		if err := pause(ctx, c.Every); err != nil {
+	for until := s.now().Add(c.Stays); s.now().Before(until); {
+		if err := s.waitFor(ctx, c.Every); err != nil {
 			return err
 		}
 		if err := look(ctx); err != nil {
@@ -151,6 +164,8 @@ func (s *Scenario) stays(ctx context.Context, look func(context.Context) error) 
 const (
 	backgroundWithin = 3 * time.Minute
 	backgroundEvery  = time.Second
+	// soonWithin is the patience with a target whose changes show at once: what it does in the background takes it little.
+	soonWithin = 20 * time.Second
 )
 
 // consistency is the target's, with patience for what happens at a date or in the background: how long after a date AWS
@@ -163,7 +178,10 @@ func (s *Scenario) consistency() target.Consistency {
 		c.Every = max(c.Every, 250*time.Millisecond)
 	}
 	if s.background {
-		c.Within = max(c.Within, backgroundWithin)
+		if s.session.Target().Consistency.Within > 0 {
+			c.Within = max(c.Within, backgroundWithin)
+		}
+		c.Within = max(c.Within, soonWithin)
 		c.Every = max(c.Every, backgroundEvery)
 	}
 	return c
@@ -175,7 +193,7 @@ func (s *Scenario) waitFor(ctx context.Context, d time.Duration) error {
 	if s.background && s.session.Clock() != nil {
 		return s.move(ctx, d)
 	}
-	return pause(ctx, d)
+	return s.session.Pass(ctx, d)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

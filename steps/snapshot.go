@@ -102,8 +102,33 @@ func (s *Scenario) unchanged(ctx context.Context, otherwise, which string) error
 		if err != nil {
 			return err
 		}
-		return before.differs(now, otherwise != "")
+		return s.blame(before.differs(now, otherwise != ""))
 	})
+}
+
+// blame shows a change by the call that made it, not by the listing that told of it.
+func (s *Scenario) blame(err error) error {
+	var m *Mismatch
+	if o, none := s.last(); none == nil && errors.As(err, &m) {
+		m.shown = o.exchange
+	}
+	return err
+}
+
+// kept are the requirements by which a delete leaves members alone, where it is another one than that the key remains.
+var kept = map[string]string{"CurrentKeyMaterialId": "DIKM-DESC-05", "DeletionDate": "DIKM-STATE-07"}
+
+// keeps is the requirement that a delete breaks by changing these members.
+func keeps(changed []string) string {
+	requirement := "DIKM-STATE-20"
+	for i, member := range changed {
+		other, is := kept[member]
+		if !is || i > 0 && other != requirement {
+			return "DIKM-STATE-20"
+		}
+		requirement = other
+	}
+	return requirement
 }
 
 // differs returns the differences of two snapshots as one Mismatch, or nil.
@@ -115,11 +140,12 @@ func (before snapshot) differs(now snapshot, exceptDeleted bool) error {
 	for n := range now {
 		names[n] = true
 	}
-	var was, is []string
+	var was, is, changed []string
 	for n := range names {
 		if before[n] == now[n] || exceptDeleted && deleted[n] {
 			continue
 		}
+		changed = append(changed, n)
 		was = append(was, n+" "+orAbsent(before[n]))
 		is = append(is, n+" "+orAbsent(now[n]))
 	}
@@ -128,5 +154,9 @@ func (before snapshot) differs(now snapshot, exceptDeleted bool) error {
 	}
 	sort.Strings(was)
 	sort.Strings(is)
-	return &Mismatch{Expected: "unchanged: " + strings.Join(was, ", "), Actual: strings.Join(is, ", ")}
+	m := &Mismatch{Expected: "unchanged: " + strings.Join(was, ", "), Actual: strings.Join(is, ", ")}
+	if exceptDeleted {
+		m.Requirement, m.exact = keeps(changed), true
+	}
+	return m
 }

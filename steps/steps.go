@@ -38,7 +38,7 @@ const (
 
 // definitions is the language of the features: every sentence, each pattern anchored and compiled once, in the order in which
 // people meet them.
-var definitions = slices.Concat(situations, callings, findings, rotating, relating, askings)
+var definitions = slices.Concat(situations, callings, findings, rotating, relating, racings, askings)
 
 func define(pattern, sentence, help string, bind func(*Scenario) any) Definition {
 	return Definition{Pattern: regexp.MustCompile(pattern), Sentence: sentence, Help: help, bind: bind}

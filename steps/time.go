@@ -6,7 +6,7 @@ import (
 )
 
 // now is the target's time as far as this scenario knows: the real one, moved by as much as the scenario moved it.
-func (s *Scenario) now() time.Time { return time.Now().Add(s.moved) }
+func (s *Scenario) now() time.Time { return s.session.Now() }
 
 // passes lets the date that was asked for last go by: by moving the target's clock where it has one, else by waiting.
 func (s *Scenario) passes(ctx context.Context) error {
@@ -38,9 +38,5 @@ func (s *Scenario) spanPasses(ctx context.Context, span string) error {
 }
 
 func (s *Scenario) move(ctx context.Context, d time.Duration) error {
-	if err := s.session.Clock().Advance(ctx, d); err != nil {
-		return err
-	}
-	s.moved += d
-	return nil
+	return s.session.Advance(ctx, d)
 }
