@@ -5,13 +5,16 @@ SHELL := /bin/bash
 GO ?= go
 BIN := bin/kmsconform
 
+IMAGE ?= kmsconform
+CA_CERTIFICATES ?= /etc/ssl/certs/ca-certificates.crt
+
 # Tools, pinned. `go run` builds them once into Go's cache.
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the command into bin/
@@ -26,7 +29,7 @@ serve: build ## Serve the reference KMS on 127.0.0.1:4599
 	$(BIN) serve
 
 .PHONY: test
-test: vet lint actionlint race contract ## Everything that proves the suite
+test: vet lint actionlint race examples contract teeth ## Everything that proves the suite
 
 .PHONY: vet
 vet: ## go vet, formatting, go.mod
@@ -47,9 +50,26 @@ actionlint: ## Lint the GitHub workflows
 race: ## All Go tests, with the race detector (they run the contract, too)
 	$(GO) test -race ./...
 
+.PHONY: examples
+examples: ## The examples, which are modules of their own
+	cd examples/vendor && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test -count=1 ./...
+
 .PHONY: contract
 contract: build ## The contract as a user runs it
 	$(BIN) run --no-color --report bin/report
+
+.PHONY: test-emulators
+test-emulators: ## The contract on real emulators in containers, against their baselines
+	KMSCONFORM_EMULATORS=1 $(GO) test -count=1 -p 1 -timeout 20m -v -run '^(TestEmulators|TestDocker)' ./fixtures/emulator ./runner
+
+.PHONY: baselines
+baselines: ## Record the baselines of the emulators again, keeping their reasons
+	KMSCONFORM_EMULATORS=write $(GO) test -count=1 -timeout 20m -v -run '^TestEmulators' ./runner
+
+.PHONY: teeth
+teeth: build ## Every seeded defect of the reference is noticed by the contract
+	@mkdir -p bin/report
+	$(BIN) teeth --json bin/report/teeth.json --html bin/report/teeth.html
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME (default 10s) each
@@ -59,10 +79,22 @@ fuzz: ## Every fuzz target for FUZZTIME (default 10s) each
 	  done; \
 	done
 
+.PHONY: soak
+soak: ## The contract SOAK times (default 200) on a difficult reference: no false alarms, and every defect still found
+	$(GO) test ./runner -run 'TestSoak$$|TestDefectsShowInSpiteOfFaults' -v -timeout 60m -args -soak $${SOAK:-200}
+
 .PHONY: bench
 bench: ## Speed of the contract, with the machine it was measured on
 	@echo "machine: $$(uname -sm), $$(getconf _NPROCESSORS_ONLN) cores, $$(awk -F': ' '/model name/ {print $$2; exit}' /proc/cpuinfo 2>/dev/null), $$($(GO) version)"
 	$(GO) test -run '^$$' -bench . -benchmem ./runner ./fixtures/... ./features
+
+.PHONY: image
+image: ## A container image of the suite, which takes nothing from the network
+	rm -rf bin/image && mkdir -p bin/image/report
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w' -o bin/image/kmsconform ./runner/kmsconform
+	cp $(CA_CERTIFICATES) bin/image/ca-certificates.crt
+	cp Dockerfile.prebuilt bin/image/Dockerfile
+	docker build -t $(IMAGE) bin/image
 
 .PHONY: clean
 clean: ## Remove what was built and reported

@@ -33,6 +33,13 @@ Feature: Expiration
         | an hour ago      |
         | in 366 days      |
 
+    @DIKM-EXP-04
+    Scenario: A date seconds ahead
+      Given a symmetric key without material
+      When new material is imported, expiring in 30 seconds
+      Then the call succeeds
+      And the key becomes Enabled
+
     @DIKM-EXP-03
     Scenario: A date almost a year ahead
       Given a symmetric key without material

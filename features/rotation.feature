@@ -170,6 +170,13 @@ Feature: Several materials
       Then the call is refused with KMSInvalidStateException
       And the message says "{key ARN} is pending import."
 
+    @DIKM-MULTI-24
+    Scenario: The twenty-fifth rotation on demand succeeds
+      Given a symmetric key with material made by AWS KMS
+      And the key was rotated 24 times
+      When RotateKeyOnDemand is called on the key
+      Then the call succeeds
+
     @DIKM-MULTI-24 @C-10
     Scenario: The twenty-sixth rotation on demand is refused
       Given a symmetric key with material made by AWS KMS

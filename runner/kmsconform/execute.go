@@ -102,8 +102,8 @@ func newRoot(w world) *cobra.Command {
 		Long: `kmsconform says whether a KMS treats imported key material the way AWS KMS does.
 
 Its contract is a set of Gherkin features about DeleteImportedKeyMaterial and everything that gives that call its
-meaning. It runs them against the embedded reference KMS or any endpoint, and says what diverges, from which sentence
-of which source, with the exchange that shows it and the command that repeats it.
+meaning. It runs them against the embedded reference KMS, an emulator in a container or any endpoint, and says what
+diverges, from which sentence of which source, with the exchange that shows it and the command that repeats it.
 
 Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run.`,
 		Example: `  kmsconform run                                     the whole contract on the embedded reference KMS
@@ -130,7 +130,7 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
 	root.SetErr(w.errs)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newExplain(w), newSteps(w), newSchema(w), newServe(w), newVersion(w),
+		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
 	)
 	return root
 }

@@ -43,11 +43,11 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 		s.printer.Summary(w.out, result)
 	}
 	if !r.noReport {
-		if err := writeReport(r.report, result); err != nil {
+		if err := writeReport(r.report, result, s.contract); err != nil {
 			return err
 		}
 		if !r.quiet {
-			fmt.Fprintf(w.out, "report: %s\n", filepath.Join(r.report, "report.json"))
+			fmt.Fprintf(w.out, "report: %s\n", filepath.Join(r.report, "report.html"))
 		}
 	}
 	if r.writeBaseline != "" {
@@ -136,11 +136,18 @@ func (c counts) line(interrupted bool) string {
 }
 
 // writeReport writes the files of a report. Each is complete or absent.
-func writeReport(dir string, result *report.Report) error {
-	for name, write := range map[string]func(io.Writer, *report.Report) error{
-		"report.json": report.WriteJSON, "junit.xml": report.WriteJUnit,
+func writeReport(dir string, result *report.Report, contract *features.Contract) error {
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"report.json", func(w io.Writer) error { return report.WriteJSON(w, result) }},
+		{"junit.xml", func(w io.Writer) error { return report.WriteJUnit(w, result) }},
+		{"report.html", func(w io.Writer) error { return report.WriteHTML(w, result, contract) }},
+		{"summary.md", func(w io.Writer) error { return report.WriteMarkdown(w, result, contract) }},
+		{"badge.svg", func(w io.Writer) error { return report.WriteBadge(w, result, "") }},
 	} {
-		if err := writeFile(filepath.Join(dir, name), func(w io.Writer) error { return write(w, result) }); err != nil {
+		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}

@@ -97,12 +97,20 @@ func TestAgainRepeatsTheTargetWithoutSecrets(t *testing.T) {
 	want := `kmsconform run --endpoint http://127.0.0.1:4566 --region us-east-1 --region replica=eu-west-1 ` +
 		`--caller primary=profile:one --caller second-account="$SECOND_ACCOUNT" --consistency eventual --control ` +
 		`--features 'my features' --features-only --scenario 'key-states/a-key'`
-	if got := r.again("key-states/a-key"); got != want {
+	if got := r.again(&report.Scenario{ID: "key-states/a-key"}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	r = running{}
 	r.consistency = "strong"
-	if got, want := r.again("a/b"), "kmsconform run --scenario 'a/b'"; got != want {
+	if got, want := r.again(&report.Scenario{ID: "a/b"}), "kmsconform run --scenario 'a/b'"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	raced := &report.Scenario{ID: "a/b", Seed: 4294967295}
+	if got, want := r.again(raced), "kmsconform run --seed 4294967295 --scenario 'a/b'"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	r.races = 50
+	if got, want := r.again(raced), "kmsconform run --seed 4294967295 --races 50 --scenario 'a/b'"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

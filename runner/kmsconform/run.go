@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/report"
+	"github.com/kmsconform/kmsconform/steps"
 )
 
 // defaultReport is where a run puts its report.
@@ -20,10 +22,13 @@ const defaultReport = "kmsconform-report"
 type running struct {
 	selecting
 	targeting
+	emulating
 
 	workers  int
 	timeout  time.Duration
 	failFast bool
+	seed     uint32
+	races    int
 
 	baseline, writeBaseline string
 	report                  string
@@ -38,7 +43,8 @@ func newRun(w world) *cobra.Command {
 		Short: "Run the contract and say what diverges",
 		Long: `Run the contract against a KMS and say what diverges.
 
-Without --endpoint it runs on the embedded reference KMS, which needs nothing. Callers of an endpoint come from --caller,
+Without --endpoint and --emulator it runs on the embedded reference KMS, which needs nothing. --emulator starts one in a
+container, which needs Docker, and removes it afterwards; its callers are those of its preset, or --caller. Callers of an endpoint come from --caller,
 else from KMSCONFORM_CALLER_<NAME>=AKID:SECRET[:TOKEN] and, for primary, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY
 and AWS_SESSION_TOKEN or AWS_PROFILE. Without any of them, primary is the access key id 111122223333 and second-account is
 444455556666, both with the secret kmsconform.
@@ -49,24 +55,33 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
   kmsconform run --endpoint http://127.0.0.1:4566 --profile core --profile expiration
   kmsconform run --endpoint https://kms.example.test --region eu-central-1 \
       --caller primary=profile:kms --caller second-account=profile:kms-other
+  kmsconform run --emulator ministack
+  kmsconform run --emulator localstack --image localstack/localstack:4.10.0 --env DEBUG=1
   kmsconform run --requirement DIKM-STATE-07
   kmsconform run --scenario key-states/nothing-was-ever-imported
   kmsconform run --tags '@authorization and not @probe'
   kmsconform run --rerun kmsconform-report/report.json
+  kmsconform run --defect delete-drops-tags
+  kmsconform run --fault eventual=500ms --fault reset=5% --fault-seed 7
   kmsconform run --endpoint http://127.0.0.1:4566 --baseline kmsconform.baseline.yaml
   kmsconform run --features ./features --features-only`,
 		Args: noArguments,
 		RunE: ran(func(c *cobra.Command, _ []string) error { return r.run(c.Context(), w) }),
 	}
 	r.targeting.add(c)
+	r.faulting.add(c)
+	r.defecting.add(c, "run on the reference KMS with this seeded defect")
+	r.emulating.add(c)
 	r.selecting.add(c)
 	flags := c.Flags()
 	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint)")
 	flags.DurationVar(&r.timeout, "timeout", 0, "time limit of one scenario (default 1m, more with --consistency eventual)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "start nothing more after the first new divergence")
+	flags.Uint32Var(&r.seed, "seed", 0, "start the concurrent calls of races as the run with this seed did (default: a new one)")
+	flags.IntVar(&r.races, "races", 0, "run so many times as many rounds of each race as the scenarios say (default 1, and 4 for an endpoint)")
 	flags.StringVar(&r.baseline, "baseline", "", "known divergences, in this `FILE`")
 	flags.StringVar(&r.writeBaseline, "write-baseline", "", "write the divergences of this run to `FILE`, to be a baseline")
-	flags.StringVar(&r.report, "report", defaultReport, "put report.json and junit.xml in this `DIR`")
+	flags.StringVar(&r.report, "report", defaultReport, "put report.json, report.html, junit.xml, summary.md and badge.svg in this `DIR`")
 	flags.BoolVar(&r.noReport, "no-report", false, "write no report")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "print what would run, and run nothing")
 	flags.BoolVarP(&r.quiet, "quiet", "q", false, "print only the verdict")
@@ -78,7 +93,7 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
 	return c
 }
 
-func (r *running) run(ctx context.Context, w world) error {
+func (r *running) run(ctx context.Context, w world) (failed error) {
 	selection, err := r.selection()
 	if err != nil {
 		return err
@@ -87,7 +102,7 @@ func (r *running) run(ctx context.Context, w world) error {
 	if err != nil {
 		return err
 	}
-	kms, err := r.target(w)
+	kms, err := r.planned(w)
 	if err != nil {
 		return err
 	}
@@ -99,6 +114,7 @@ func (r *running) run(ctx context.Context, w world) error {
 	options := runner.Options{
 		Contract: contract, Selection: selection, Workers: r.workers, Timeout: r.timeout, FailFast: r.failFast, Baseline: known,
 		Tool:  report.Tool{Name: build.Name, Version: build.Version, Commit: build.Commit},
+		Races: steps.Races{Seed: r.seed, Times: r.races},
 		Again: r.again,
 	}
 	if r.dryRun {
@@ -108,6 +124,21 @@ func (r *running) run(ctx context.Context, w world) error {
 		if err := writableDir(r.report); err != nil {
 			return err
 		}
+	}
+	if r.preset != nil {
+		if _, err := runner.NewPlan(kms, options); err != nil {
+			return err // before anything is started
+		}
+		alive, started, stop, err := r.start(ctx, w)
+		if err != nil {
+			return err
+		}
+		defer func() { // also after a panic
+			if died := stop(); died != nil {
+				failed = died
+			}
+		}()
+		ctx, kms = alive, started
 	}
 	screen := newScreen(w, r, contract)
 	watching := newProgress(w, r.quiet, screen.scenario)
@@ -146,12 +177,13 @@ func (r *running) print(w world, kms *target.Target, o runner.Options) error {
 }
 
 // again is the command that runs one scenario against the same target. Credentials have no place in a report: a caller
-// that was not given by a profile becomes a variable to be set.
-func (r *running) again(id string) string {
+// that was not given by a profile becomes a variable to be set. Races start from the same seed.
+func (r *running) again(scenario *report.Scenario) string {
 	args := []string{"kmsconform", "run"}
 	if r.endpoint != "" {
 		args = append(args, "--endpoint", quote(r.endpoint))
 	}
+	args = append(args, r.againEmulator()...)
 	for _, region := range r.regions {
 		args = append(args, "--region", quote(region))
 	}
@@ -163,19 +195,27 @@ func (r *running) again(id string) string {
 		}
 		args = append(args, "--caller", quote(caller))
 	}
-	if r.endpoint != "" && r.consistency != "strong" {
+	if r.endpoint+r.emulator != "" && r.consistency != "strong" {
 		args = append(args, "--consistency", r.consistency)
 	}
 	if r.control {
 		args = append(args, "--control")
 	}
+	args = append(args, r.faulting.again()...)
+	args = append(args, r.defecting.again()...)
 	if r.folder.dir != "" {
 		args = append(args, "--features", quote(r.folder.dir))
 	}
 	if r.folder.only {
 		args = append(args, "--features-only")
 	}
-	return strings.Join(append(args, "--scenario", "'"+id+"'"), " ")
+	if scenario.Seed != 0 {
+		args = append(args, "--seed", strconv.FormatUint(uint64(scenario.Seed), 10))
+		if r.races > 0 {
+			args = append(args, "--races", strconv.Itoa(r.races))
+		}
+	}
+	return strings.Join(append(args, "--scenario", "'"+scenario.ID+"'"), " ")
 }
 
 // quote writes an argument for a shell.

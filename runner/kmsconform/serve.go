@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kmsconform/kmsconform/fixtures/reference"
+	"github.com/kmsconform/kmsconform/fixtures/reference/defect"
+	"github.com/kmsconform/kmsconform/fixtures/reference/fault"
 	"github.com/kmsconform/kmsconform/fixtures/reference/server"
 	"github.com/kmsconform/kmsconform/runner"
 )
@@ -16,6 +18,8 @@ import (
 type serving struct {
 	listen, principals string
 	control, verbose   bool
+	faulting           faulting
+	defecting          defecting
 }
 
 func newServe(w world) *cobra.Command {
@@ -30,6 +34,8 @@ IAM users and roles. GET /_kmsconform/health says that it is there; with --contr
 		Example: `  kmsconform serve
   kmsconform serve --listen 127.0.0.1:0
   kmsconform serve --control
+  kmsconform serve --defect delete-drops-tags
+  kmsconform serve --fault throttle --fault latency=20ms..400ms
   curl -X POST http://127.0.0.1:4599/_kmsconform/clock -d '{"advance":"24h"}'`,
 		Args: noArguments,
 		RunE: ran(func(c *cobra.Command, _ []string) error { return s.serve(c.Context(), w) }),
@@ -39,6 +45,8 @@ IAM users and roles. GET /_kmsconform/health says that it is there; with --contr
 	flags.StringVar(&s.principals, "principals", "", "IAM users and roles, in this YAML `FILE`")
 	flags.BoolVar(&s.control, "control", false, "let callers move the clock")
 	flags.BoolVarP(&s.verbose, "verbose", "v", false, "log every request, without what it carries")
+	s.faulting.add(c)
+	s.defecting.add(c, "serve a KMS with this seeded defect")
 	must(c.MarkFlagFilename("principals", "yaml", "yml"))
 	must(c.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions))
 	return c
@@ -58,7 +66,15 @@ func (s *serving) serve(ctx context.Context, w world) error {
 		}
 		o.Principals = principals
 	}
-	kms, err := reference.New(o)
+	faults, err := s.faulting.set()
+	if err != nil {
+		return err
+	}
+	defects, err := s.defecting.defects()
+	if err != nil {
+		return err
+	}
+	kms, err := reference.New(fault.NewSource(faults, s.faulting.seed).Install(defect.Install(reference.Filled(o), defects...)))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type targeting struct {
 	callers     []string
 	consistency string
 	control     bool
+	defecting   defecting
+	faulting    faulting // of the reference; only run and serve have its flags
 }
 
 // callerNames are the callers that the features know, for completion and for hints.
@@ -42,17 +44,36 @@ func (t *targeting) add(c *cobra.Command) {
 
 // eventual is how patient a run is with a target whose changes show late: AWS documents that a change may take up to
 // five minutes to show everywhere, and mostly takes seconds.
-var eventual = target.Consistency{Reads: 3, Every: 500 * time.Millisecond, Within: 5 * time.Minute, Stays: 5 * time.Second}
+var eventual = target.Consistency{
+	Reads: 3, Every: 500 * time.Millisecond, Within: 5 * time.Minute, Stays: 5 * time.Second, Settle: 3 * time.Second,
+}
+
+// patience is the consistency that the flags describe.
+func (t *targeting) patience() (target.Consistency, error) {
+	switch t.consistency {
+	case "strong":
+		return target.Consistency{}, nil
+	case "eventual":
+		return eventual, nil
+	default:
+		return target.Consistency{}, known("consistency", []string{t.consistency}, []string{"strong", "eventual"})
+	}
+}
+
+// insistence is how a run deals with throttling, failures and lost answers: a target whose changes show late is a cloud,
+// and of any other every answer is taken as it comes.
+func (t *targeting) insistence() target.Patience {
+	if t.consistency != "eventual" {
+		return target.Patience{}
+	}
+	return target.Eventually
+}
 
 // target makes the target that the flags describe.
 func (t *targeting) target(w world) (*target.Target, error) {
-	var consistency target.Consistency
-	switch t.consistency {
-	case "strong":
-	case "eventual":
-		consistency = eventual
-	default:
-		return nil, known("consistency", []string{t.consistency}, []string{"strong", "eventual"})
+	consistency, err := t.patience()
+	if err != nil {
+		return nil, err
 	}
 	regions, err := parseRegions(t.regions)
 	if err != nil {
@@ -69,10 +90,32 @@ func (t *targeting) target(w world) (*target.Target, error) {
 				Advice:  "Add --endpoint URL, or leave them out.",
 			}
 		}
-		return reference.Target(reference.Options{Version: readBuild().Version})
+		faults, err := t.faulting.set()
+		if err != nil {
+			return nil, err
+		}
+		defects, err := t.defecting.defects()
+		if err != nil {
+			return nil, err
+		}
+		return reference.Target(reference.Options{
+			Version: readBuild().Version, Faults: faults, FaultSeed: t.faulting.seed, Defects: defects,
+		})
+	}
+	if len(t.faulting.faults) > 0 {
+		return nil, &runner.UsageError{
+			Problem: "--fault makes the embedded reference KMS difficult, and --endpoint names another one.",
+			Advice:  "Leave one of them out, or start the endpoint with kmsconform serve --fault.",
+		}
+	}
+	if len(t.defecting.names) > 0 {
+		return nil, &runner.UsageError{
+			Problem: "--defect makes the embedded reference KMS wrong, and --endpoint names another one.",
+			Advice:  "Leave one of them out, or start the endpoint with kmsconform serve --defect.",
+		}
 	}
 	made, err := target.NewEndpoint(target.EndpointOptions{
-		URL: t.endpoint, Regions: regions, Callers: callers, Consistency: consistency, Control: t.control, Version: readBuild().Version,
+		URL: t.endpoint, Regions: regions, Callers: callers, Consistency: consistency, Patience: t.insistence(), Control: t.control, Version: readBuild().Version,
 	})
 	if err != nil {
 		return nil, &runner.UsageError{Problem: strings.TrimSuffix(err.Error(), ".") + ".", Err: err}

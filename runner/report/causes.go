@@ -14,6 +14,7 @@ type cause struct {
 	failed, blocked int
 	requirements    []string // that are broken, or in the way
 	first           *Scenario
+	all             []*Scenario
 }
 
 func (c *cause) size() int { return c.failed + c.blocked }
@@ -44,6 +45,7 @@ func (p Printer) causes(diverging []*Scenario) []*cause {
 		if c.expected != abbreviate(d.Expected) {
 			c.expected = ""
 		}
+		c.all = append(c.all, s)
 		if s.Status == Failed {
 			c.failed++
 		} else {

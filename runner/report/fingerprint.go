@@ -43,6 +43,7 @@ var variable = []struct {
 	{pattern: regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`), by: "<uuid>"},
 	{pattern: regexp.MustCompile(`\bsha256 [0-9a-f]{8,64}\b`), by: "sha256 <hex>"}, // of a redacted blob
 	{pattern: regexp.MustCompile(`(?i)\b[0-9a-f]{32,}\b`), by: "<hex>"},
+	{pattern: regexp.MustCompile(`\b(kmsconform-)[0-9a-f]{16}\b`), by: "$1<hex>"}, // names of the suite's own aliases
 	{pattern: regexp.MustCompile( // ISO 8601, and what Go prints
 		`\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?(?: [A-Z]{3,4})?(?: m=[+-][\d.]+)?)?`), by: "<time>"},
 	{pattern: regexp.MustCompile( // of HTTP

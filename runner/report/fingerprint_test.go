@@ -25,6 +25,10 @@ func TestFingerprintsAgree(t *testing.T) {
 			"KeyMaterialId 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 			"KeyMaterialId fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210",
 		},
+		"names of aliases": {
+			"Alias arn:aws:kms:us-east-1:111122223333:alias/kmsconform-35c3f9defdbbd4aa is not found.",
+			"Alias arn:aws:kms:eu-west-1:444455556666:alias/kmsconform-469be384d3f356d5 is not found.",
+		},
 		"ids of requests": {
 			"500 with RequestId: 7c1f0f2e9a", "500 with RequestId: 8d2a0b3c4e",
 			"500 with RequestId: 01234567-89ab-cdef-0123-456789abcdef",

@@ -60,6 +60,7 @@ type Tool struct {
 type Target struct {
 	Name         string              `json:"name"`
 	Kind         target.Kind         `json:"kind"`
+	Emulator     *target.Image       `json:"emulator,omitempty"` // what it was started from; absent for other targets
 	Endpoint     string              `json:"endpoint"`
 	Regions      map[string]string   `json:"regions"` // the features' names to Region codes
 	Callers      []target.Caller     `json:"callers"` // by name
@@ -69,7 +70,7 @@ type Target struct {
 // Describe returns what a report says of a target, once it was probed.
 func Describe(t *target.Target) Target {
 	d := Target{
-		Name: t.Name, Kind: t.Kind, Endpoint: withoutUser(t.Endpoint), Regions: t.Regions, Capabilities: t.Capabilities,
+		Name: t.Name, Kind: t.Kind, Emulator: t.Image, Endpoint: withoutUser(t.Endpoint), Regions: t.Regions, Capabilities: t.Capabilities,
 	}
 	for _, caller := range t.Callers {
 		d.Callers = append(d.Callers, caller)
@@ -150,6 +151,10 @@ type Scenario struct {
 	Step            string  `json:"step,omitempty"` // the sentence that decided
 	DurationSeconds float64 `json:"durationSeconds"`
 	Assertions      int     `json:"assertions"`
+	// Seed is that of the scenario's races; zero when it had none.
+	Seed uint32 `json:"seed,omitempty"`
+	// Notes say what else is worth knowing of how it ran, a line each.
+	Notes []string `json:"notes,omitempty"`
 	// Divergence is set for failed and blocked scenarios.
 	Divergence *Divergence `json:"divergence,omitempty"`
 	// Decisive is the index in Exchanges of the one that shows what the scenario came to; nil when there is none.

@@ -131,6 +131,7 @@ func sample() *Report {
 	unsupported := scenario("key-states/replica", "A replica", Unsupported, "DIKM-STATE-07").because("the target does not implement ReplicateKey: 501 with text")
 	answered := scenario("wire/empty", "An empty body", Answered, "DIKM-WIRE-20")
 	answered.Feature, answered.File = "Wire", "wire.feature"
+	answered.Seed, answered.Notes = 4294967295, []string{"6 of 6 rounds of the race of 8 deletes"}
 	r.Scenarios = append(r.Scenarios, advisory, known, broken, unsupported, expired, answered)
 	r.Derive(contract())
 	return r

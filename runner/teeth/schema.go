@@ -1,0 +1,12 @@
+package teeth
+
+import (
+	_ "embed"
+	"slices"
+)
+
+//go:embed schema.json
+var schema []byte
+
+// Schema returns the JSON Schema of teeth.json.
+func Schema() []byte { return slices.Clone(schema) }
