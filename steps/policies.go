@@ -43,14 +43,14 @@ func (s *Scenario) policyAbout(ctx context.Context, verb, whose, caller, what, c
 		st.Action = []string{"kms:" + what}
 	}
 	if conditionKey != "" {
-		operator, operand := s.condition(conditionKey, relation, value, caller)
+		operator, operand := s.condition(relation, value, caller)
 		st.Condition = map[string]map[string]string{operator: {conditionKey: operand}}
 	}
 	return s.putPolicy(ctx, rootStatement(k), st)
 }
 
 // condition is the operator that compares a key's values as a sentence says, and the value it compares them with.
-func (s *Scenario) condition(conditionKey, relation, value, caller string) (operator, operand string) {
+func (s *Scenario) condition(relation, value, caller string) (operator, operand string) {
 	callers := s.session.Target().Callers
 	switch value {
 	case "the caller's account":

@@ -34,13 +34,13 @@ func TestConditions(t *testing.T) {
 		{"aws:PrincipalArn", "is not", "the other user's ARN", "ArnNotEquals", me.ARN + "-other"},
 	}
 	for _, test := range tests {
-		operator, operand := s.condition(test.key, test.relation, test.value, "restricted")
+		operator, operand := s.condition(test.relation, test.value, "restricted")
 		if operator != test.operator || operand != test.operand {
 			t.Errorf("%s %s %s: %s %s; want %s %s", test.key, test.relation, test.value, operator, operand, test.operator, test.operand)
 		}
 	}
 	for relation, want := range map[string]string{"is before": "NumericLessThan", "is after": "NumericGreaterThan"} {
-		operator, operand := s.condition("kms:ValidTo", relation, "2 days from now", "restricted")
+		operator, operand := s.condition(relation, "2 days from now", "restricted")
 		seconds, err := strconv.ParseInt(operand, 10, 64)
 		if off := time.Until(time.Unix(seconds, 0)) - 48*time.Hour; err != nil || operator != want || off.Abs() > time.Minute {
 			t.Errorf("%s: %s %s (%v)", relation, operator, operand, err)

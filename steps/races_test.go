@@ -30,7 +30,6 @@ type careless struct {
 	used      *kms.Task
 	usedAt    time.Time
 	described kms.Answer
-	changedAt time.Time
 	turn      int
 }
 
@@ -342,14 +341,14 @@ func TestTheSeedDecidesWhoHesitates(t *testing.T) {
 	s := opened(t)
 	s.exchanges = []*target.Exchange{{Duration: time.Millisecond}}
 	drawn := func(seed uint64) []time.Duration {
-		dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // as the races do
+		dice := rand.New(rand.NewPCG(seed, 1))
 		return append(s.hesitations(9, dice), s.hesitations(9, dice)...)
 	}
 	if one, same, other := drawn(7), drawn(7), drawn(8); !slices.Equal(one, same) || slices.Equal(one, other) {
 		t.Errorf("%v, again %v, with another seed %v", one, same, other)
 	}
 	late := 0
-	for _, d := range s.hesitations(9, rand.New(rand.NewPCG(1, 1))) { //nolint:gosec // as the races do
+	for _, d := range s.hesitations(9, rand.New(rand.NewPCG(1, 1))) {
 		if d > time.Millisecond {
 			t.Errorf("%s is longer than any answer took", d)
 		}
@@ -364,7 +363,7 @@ func TestTheSeedDecidesWhoHesitates(t *testing.T) {
 
 // Where changes show late, answers of one moment say nothing.
 func TestOnlySettledStatesAreJudgedWhereChangesShowLate(t *testing.T) {
-	kms := carelessTarget(t, func(c *careless, call kms.Call, g kms.Grip) (kms.Answer, *kms.Error) {
+	kms := carelessTarget(t, func(c *careless, call kms.Call, _ kms.Grip) (kms.Answer, *kms.Error) {
 		answer, err := c.state.Apply(call)
 		if task, is := answer.(*kms.Task); is && call.Request.Operation() == "Encrypt" {
 			c.used, c.usedAt = task, time.Now()

@@ -341,7 +341,7 @@ func (s *side) make(ctx context.Context, step Step, k *held, from origin) (reply
 	}
 	var answer struct{ CiphertextBlob, Signature, Mac []byte }
 	if err := json.Unmarshal(r.body, &answer); err != nil {
-		return reply{code: broken, message: operation + " answers no JSON with base64 in it"}, nil //nolint:nilerr // it is what the target did
+		return reply{code: broken, message: operation + " answers no JSON with base64 in it"}, nil
 	}
 	made := append(append(answer.CiphertextBlob, answer.Signature...), answer.Mac...)
 	if len(made) == 0 {

@@ -41,7 +41,7 @@ that it is known to make; 1 otherwise; 2 wrong usage; 3 could not run.`,
 		RunE: ran(func(c *cobra.Command, _ []string) error { return b.run(c.Context(), w) }),
 	}
 	flags := c.Flags()
-	b.defecting.add(c, "only this defect")
+	b.add(c, "only this defect")
 	flags.StringSliceVar(&b.profiles, "profile", nil, "only scenarios of this `PROFILE`; may be repeated")
 	flags.IntVar(&b.workers, "workers", 0, "scenarios at a time (default: the processors)")
 	flags.BoolVar(&b.quick, "quick", false, "end each defect with the first scenario that kills it")

@@ -39,6 +39,7 @@ var variable = []struct {
 }{
 	{pattern: regexp.MustCompile(`(?i)\b(request[ _-]?id["']?\s*[:=]\s*["']?)[a-z0-9-]{8,}`), by: "$1<request>"},
 	{pattern: regexp.MustCompile(`\b(arn:aws[a-z-]*:[a-z0-9-]+):[a-z0-9-]+:\d{12}:`), by: "$1:<region>:<account>:"},
+	{pattern: regexp.MustCompile(`(?i)\b(token ["'])[0-9a-z]{6,}(["'])`), by: "$1<token>$2"}, // that a refusal repeats
 	{pattern: regexp.MustCompile(`(?i)\bmrk-[0-9a-f]{32}\b`), by: "<mrk>"},
 	{pattern: regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`), by: "<uuid>"},
 	{pattern: regexp.MustCompile(`\bsha256 [0-9a-f]{8,64}\b`), by: "sha256 <hex>"}, // of a redacted blob

@@ -29,6 +29,7 @@ func TestFingerprintsAgree(t *testing.T) {
 			"Alias arn:aws:kms:us-east-1:111122223333:alias/kmsconform-35c3f9defdbbd4aa is not found.",
 			"Alias arn:aws:kms:eu-west-1:444455556666:alias/kmsconform-469be384d3f356d5 is not found.",
 		},
+		"tokens that a refusal repeats": {"Unable to find key import token '4e4b6f3'", "Unable to find key import token '19880a0'"},
 		"ids of requests": {
 			"500 with RequestId: 7c1f0f2e9a", "500 with RequestId: 8d2a0b3c4e",
 			"500 with RequestId: 01234567-89ab-cdef-0123-456789abcdef",
