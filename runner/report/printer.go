@@ -5,10 +5,10 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/fixtures/target"
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 // Printer shows what a run found on a screen.
@@ -137,7 +137,7 @@ func (b *block) mark(s *Scenario, mark string) string {
 
 // head is the scenario's name, and its requirement on the right.
 func (b *block) head(mark string, s *Scenario, right string) {
-	name := printable(Title(s))
+	name := page.Plain(Title(s))
 	b.text.WriteString(mark + " " + b.printer.paint(bold, name))
 	for _, note := range []struct {
 		holds bool
@@ -167,7 +167,7 @@ func (b *block) statement(r *features.Requirement) {
 }
 
 func (b *block) paragraph(text string) {
-	for _, line := range wrap(printable(text), width-4) {
+	for _, line := range wrap(page.Plain(text), width-4) {
 		b.text.WriteString("    " + line + "\n")
 	}
 }
@@ -193,7 +193,7 @@ func (b *block) outcome(d Divergence) {
 
 // member is a labelled value, wrapped below itself.
 func (b *block) member(label, value string) {
-	lines := wrap(printable(value), width-16)
+	lines := wrap(page.Plain(value), width-16)
 	if len(lines) > maxLines {
 		lines = append(lines[:maxLines-1], lines[maxLines-1]+" …")
 	}
@@ -221,7 +221,7 @@ func (b *block) call(s *Scenario) {
 	case e.Error != "":
 		parts = append(parts, "no whole answer")
 	}
-	b.labelled("call", printable(strings.Join(parts, "   ")))
+	b.labelled("call", page.Plain(strings.Join(parts, "   ")))
 }
 
 // callOf is the operation, with as much of the request's redacted body as fits.
@@ -240,17 +240,17 @@ func (b *block) source(r *features.Requirement) {
 	}
 	switch source := r.Sources[0]; {
 	case source.URL != "":
-		b.labelled("source", printable(source.URL))
+		b.labelled("source", page.Plain(source.URL))
 	case source.Repository != "":
-		b.labelled("source", printable(strings.TrimSpace(source.Repository+" "+source.Path)))
+		b.labelled("source", page.Plain(strings.TrimSpace(source.Repository+" "+source.Path)))
 	default:
-		b.labelled("source", printable(source.Title))
+		b.labelled("source", page.Plain(source.Title))
 	}
 }
 
 func (b *block) again(s *Scenario) {
 	if s.Again != "" {
-		b.labelled("again", printable(s.Again))
+		b.labelled("again", page.Plain(s.Again))
 	}
 }
 
@@ -277,20 +277,6 @@ func orNone(text string) string {
 		return "no reason was given"
 	}
 	return text
-}
-
-// printable makes text from a target harmless on a terminal: one line, and no control characters.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return -1
-		default:
-			return r
-		}
-	}, strings.ToValidUTF8(text, "�"))
 }
 
 func clip(text string, most int) string {

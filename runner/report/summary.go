@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 // maxCauses and maxReasons bound what the summary lists; the report has all of it.
@@ -97,7 +98,7 @@ func (p Printer) profileTable(r *Report) string {
 	t.SetColumnConfigs(configs)
 	for _, name := range profileOrder(r) {
 		profile := r.Profiles[name]
-		row := table.Row{printable(string(name)), p.paint(verdictColour(profile.Verdict), string(profile.Verdict)), ran(profile)}
+		row := table.Row{page.Plain(string(name)), p.paint(verdictColour(profile.Verdict), string(profile.Verdict)), ran(profile)}
 		for _, c := range shown {
 			if n := c.of(profile.Counts); n > 0 {
 				row = append(row, n)
@@ -164,8 +165,8 @@ func (p Printer) listCauses(s *strings.Builder, title string, diverging []*Scena
 			fmt.Fprintf(s, "  and %d more causes; the report has them all\n", len(all)-maxCauses)
 			break
 		}
-		fmt.Fprintf(s, "  %s   %s\n", c.counted(), clip(printable(c.title), width-5-len(c.counted())))
-		fmt.Fprintf(s, "      %s\n", p.paint(dim, printable(c.where())))
+		fmt.Fprintf(s, "  %s   %s\n", c.counted(), clip(page.Plain(c.title), width-5-len(c.counted())))
+		fmt.Fprintf(s, "      %s\n", p.paint(dim, page.Plain(c.where())))
 	}
 	s.WriteByte('\n')
 }
@@ -220,7 +221,7 @@ func (p Printer) listReasons(s *strings.Builder, r *Report) {
 				fmt.Fprintf(s, "%5s %-12s %d more reasons; the report has them all\n", "", status, len(all)-maxReasons)
 				break
 			}
-			fmt.Fprintf(s, "%5d %-12s %s\n", x.n, status, clip(printable(x.text), width-19))
+			fmt.Fprintf(s, "%5d %-12s %s\n", x.n, status, clip(page.Plain(x.text), width-19))
 		}
 		listed = listed || len(all) > 0
 	}
