@@ -63,7 +63,7 @@ type Plan struct {
 
 // WorkersFor returns how many scenarios run at a time unless somebody says otherwise: as many as there are processors
 // for the reference, which computes in this process; 8 for an endpoint, and for a reference with faults, where scenarios
-// mostly wait.
+// mostly wait. Where all scenarios share a clock that can be moved, one runs at a time, whatever somebody says.
 func WorkersFor(t *target.Target) int {
 	if t.Kind == target.Reference && t.Patience == (target.Patience{}) {
 		return runtime.GOMAXPROCS(0)
@@ -118,6 +118,9 @@ func NewPlan(t *target.Target, o Options) (*Plan, error) {
 		return nil, &UsageError{Problem: fmt.Sprintf("races cannot be run %d times as often.", o.Races.Times), Advice: fmt.Sprintf("Give 1 to %d.", maxRaces)}
 	case o.Workers == 0:
 		p.Workers = WorkersFor(t)
+	}
+	if t.SharedClock() {
+		p.Workers = 1 // a scenario that moves the clock would move the others' time
 	}
 	p.Workers = min(p.Workers, len(chosen))
 	if p.Timeout == 0 {

@@ -224,3 +224,19 @@ type planless func()
 func (p planless) Planned(*Plan)              { p() }
 func (p planless) Started(*features.Scenario) { p() }
 func (p planless) Finished(*report.Scenario)  { p() }
+
+type anyClock struct{}
+
+func (anyClock) Advance(context.Context, time.Duration) error { return nil }
+
+func TestASharedClockIsMovedByOneScenarioAtATime(t *testing.T) {
+	kms := deaf()
+	kms.Clock = anyClock{}
+	plan, err := NewPlan(kms, Options{Workers: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Workers != 1 {
+		t.Errorf("%d scenarios at a time", plan.Workers)
+	}
+}

@@ -34,8 +34,8 @@ func Test(t *testing.T, kms *target.Target, o Options) {
 		o.Observer.Planned(plan)
 	}
 	var slots chan struct{}
-	if o.Workers > 0 {
-		slots = make(chan struct{}, o.Workers)
+	if o.Workers > 0 || kms.SharedClock() {
+		slots = make(chan struct{}, plan.Workers)
 	}
 	for _, group := range byFeature(plan.Scenarios) {
 		t.Run(group[0].Feature, func(t *testing.T) {

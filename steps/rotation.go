@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -77,7 +78,8 @@ func (s *Scenario) rotatedTimes(ctx context.Context, times int) error {
 	if err != nil {
 		return err
 	}
-	for range times {
+	for i := range times {
+		began := time.Now()
 		was, err := s.current(ctx, k)
 		if err != nil {
 			return err
@@ -92,9 +94,16 @@ func (s *Scenario) rotatedTimes(ctx context.Context, times int) error {
 		if err != nil {
 			return err
 		}
+		// The first one tells how long the others will take.
+		if all := time.Since(began) * time.Duration(times); i == 0 && all > longestWait {
+			return &Absent{Reason: fmt.Sprintf("needs a clock that can be moved, or quicker rotations: %d of them would take %s", times, all.Round(time.Second))}
+		}
 	}
 	return nil
 }
+
+// longestWait is how long a scenario may wait for a date or for what a target does in the background, within its time limit.
+const longestWait = 45 * time.Second
 
 // materialWasDeleted is the Given form of a delete that names the material.
 func (s *Scenario) materialWasDeleted(ctx context.Context, which string) error {

@@ -18,7 +18,7 @@ func (s *Scenario) passes(ctx context.Context) error {
 	if s.session.Clock() != nil {
 		return s.move(ctx, left)
 	}
-	if left > time.Minute {
+	if left > longestWait {
 		return &Absent{Reason: "needs a clock that can be moved: waiting would take " + left.Round(time.Second).String()}
 	}
 	s.waited = true
