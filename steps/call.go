@@ -147,6 +147,16 @@ func (s *Scenario) last() (*outcome, error) {
 	return s.calls[len(s.calls)-1], nil
 }
 
+// lastOnKey returns "the call" and "the key", for what is said of an answer that names the key.
+func (s *Scenario) lastOnKey() (*outcome, *key, error) {
+	o, err := s.last()
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := s.key("the key")
+	return o, k, err
+}
+
 // succeeds holds when every call since the last When sentence did.
 func (s *Scenario) succeeds() error {
 	o, err := s.last()

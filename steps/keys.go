@@ -326,22 +326,13 @@ func (s *Scenario) becomesState(ctx context.Context, k *key, want types.KeyState
 	return s.becomes(ctx, s.lookFor(k, want))
 }
 
-// keyState is the Then about a key's state: is reads once, becomes waits, stays looks for a while.
+// keyState is the Then about a key's state.
 func (s *Scenario) keyState(ctx context.Context, which, verb, state string) error {
 	k, err := s.key(which)
 	if err != nil {
 		return err
 	}
-	look := s.lookFor(k, types.KeyState(state))
-	s.result.Assertions++
-	switch verb {
-	case "becomes":
-		return s.becomes(ctx, look)
-	case "stays":
-		return s.stays(ctx, look)
-	default:
-		return look(ctx)
-	}
+	return s.finds(ctx, verb, s.lookFor(k, types.KeyState(state)))
 }
 
 // after parses "30 days" and returns that time from now, to the second, as KMS keeps it.

@@ -79,11 +79,7 @@ func (s *Scenario) describeShows(ctx context.Context, table *godog.Table) error 
 
 // answerHas is the Then about the members of the last answer.
 func (s *Scenario) answerHas(_ context.Context, table *godog.Table) error {
-	o, err := s.last()
-	if err != nil {
-		return err
-	}
-	k, err := s.key("the key")
+	o, k, err := s.lastOnKey()
 	if err != nil {
 		return err
 	}

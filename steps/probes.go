@@ -54,11 +54,7 @@ func (s *Scenario) stateAnswers(ctx context.Context, question string) error {
 
 // materialIDAnswers records which KeyMaterialId the last answer names.
 func (s *Scenario) materialIDAnswers(question string) error {
-	o, err := s.last()
-	if err != nil {
-		return err
-	}
-	k, err := s.key("the key")
+	o, k, err := s.lastOnKey()
 	if err != nil {
 		return err
 	}

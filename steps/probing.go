@@ -109,11 +109,7 @@ func textShape(o *outcome) (name, observation string) {
 
 // keyIDAnswers records how the last answer names the key.
 func (s *Scenario) keyIDAnswers(question string) error {
-	o, err := s.last()
-	if err != nil {
-		return err
-	}
-	k, err := s.key("the key")
+	o, k, err := s.lastOnKey()
 	if err != nil {
 		return err
 	}

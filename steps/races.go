@@ -15,6 +15,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/fixtures/material"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // Races say how the scenarios about concurrent callers are run.
@@ -227,7 +228,7 @@ func (s *Scenario) together(ctx context.Context, calls []aCall, delays []time.Du
 		owns[i] = own
 		running.Go(func() {
 			<-start
-			if err := pause(ctx, delays[i]); err != nil {
+			if err := target.Pause(ctx, delays[i]); err != nil {
 				failures[i] = err
 				return
 			}

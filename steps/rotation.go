@@ -166,16 +166,7 @@ func (s *Scenario) materialCurrent(ctx context.Context, ordinal, verb, which str
 	if err != nil {
 		return err
 	}
-	s.result.Assertions++
-	look := s.lookForCurrent(k, of)
-	switch verb {
-	case "becomes":
-		return s.becomes(ctx, look)
-	case "stays":
-		return s.stays(ctx, look)
-	default:
-		return look(ctx)
-	}
+	return s.finds(ctx, verb, s.lookForCurrent(k, of))
 }
 
 // listing are the values of IncludeKeyMaterial, as sentences say them. The default is left out.

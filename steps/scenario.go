@@ -168,6 +168,19 @@ const (
 	soonWithin = 20 * time.Second
 )
 
+// finds is one assertion in the words of all sentences: is reads once, becomes waits, stays looks for a while.
+func (s *Scenario) finds(ctx context.Context, verb string, look func(context.Context) error) error {
+	s.result.Assertions++
+	switch verb {
+	case "becomes":
+		return s.becomes(ctx, look)
+	case "stays":
+		return s.stays(ctx, look)
+	default:
+		return look(ctx)
+	}
+}
+
 // consistency is the target's, with patience for what happens at a date or in the background: how long after a date AWS
 // acts is not stated (DIKM-EXP-06), so where time cannot be moved the suite waits longer than for an answer to a call.
 func (s *Scenario) consistency() target.Consistency {
@@ -194,18 +207,4 @@ func (s *Scenario) waitFor(ctx context.Context, d time.Duration) error {
 		return s.move(ctx, d)
 	}
 	return s.session.Pass(ctx, d)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"time"
+
+	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // now is the target's time as far as this scenario knows: the real one, moved by as much as the scenario moved it.
@@ -22,7 +24,7 @@ func (s *Scenario) passes(ctx context.Context) error {
 		return &Absent{Reason: "needs a clock that can be moved: waiting would take " + left.Round(time.Second).String()}
 	}
 	s.waited = true
-	return pause(ctx, left)
+	return target.Pause(ctx, left)
 }
 
 // spanPasses moves the clock; no scenario waits for hours.
