@@ -38,6 +38,8 @@ type Options struct {
 	Tool      report.Tool        // what the report says about the program that ran it
 	// Races say how the scenarios about concurrent callers are run; what is zero is filled in, see RacesFor.
 	Races steps.Races
+	// Schedule decides in which order scenarios start, and which do not; nil: all of them, in the order of the contract.
+	Schedule Schedule
 	// Again returns the command that runs one scenario again, with the seed of its races where it had some, for the report;
 	// nil: the report names none, and Test names its own.
 	Again func(scenario *report.Scenario) string
@@ -53,6 +55,16 @@ type Observer interface {
 	Finished(scenario *report.Scenario)
 }
 
+// Schedule decides when scenarios start on a target that meters what it is asked. Its methods may be called concurrently.
+type Schedule interface {
+	// Order returns the indices of the scenarios in the order in which they start, each index once.
+	Order(scenarios []features.Scenario) []int
+	// Admit is asked before a scenario starts. An error says why it must not: it is skipped then, for that reason.
+	Admit(scenario *features.Scenario) error
+	// Ended is told of every scenario that was admitted.
+	Ended(scenario *features.Scenario)
+}
+
 // Plan is what a run is going to do.
 type Plan struct {
 	Contract  *features.Contract
@@ -65,6 +77,9 @@ type Plan struct {
 // for the reference, which computes in this process; 8 for an endpoint, and for a reference with faults, where scenarios
 // mostly wait. Where all scenarios share a clock that can be moved, one runs at a time, whatever somebody says.
 func WorkersFor(t *target.Target) int {
+	if t.Workers > 0 {
+		return t.Workers
+	}
 	if t.Kind == target.Reference && t.Patience == (target.Patience{}) {
 		return runtime.GOMAXPROCS(0)
 	}
@@ -178,16 +193,17 @@ func (r *run) all(ctx context.Context) []*finished {
 		r.options.Observer.Planned(r.plan)
 	}
 	results := make([]*finished, len(r.plan.Scenarios))
+	order := r.order()
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range r.plan.Workers {
 		workers.Go(func() {
 			for ctx.Err() == nil && !r.stop.Load() {
 				i := int(next.Add(1)) - 1
-				if i >= len(results) {
+				if i >= len(order) {
 					return
 				}
-				results[i] = r.one(ctx, &r.plan.Scenarios[i])
+				results[order[i]] = r.one(ctx, &r.plan.Scenarios[order[i]])
 			}
 		})
 	}
@@ -195,10 +211,34 @@ func (r *run) all(ctx context.Context) []*finished {
 	return results
 }
 
+// order is the one in which the plan's scenarios start.
+func (r *run) order() []int {
+	if r.options.Schedule != nil {
+		return r.options.Schedule.Order(r.plan.Scenarios)
+	}
+	order := make([]int, len(r.plan.Scenarios))
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}
+
+// execute runs one scenario, unless the schedule has a reason not to.
+func (r *run) execute(ctx context.Context, scenario *features.Scenario) execution {
+	if r.options.Schedule == nil {
+		return r.executor.execute(ctx, *scenario)
+	}
+	if err := r.options.Schedule.Admit(scenario); err != nil {
+		return execution{result: steps.Result{Status: steps.Skipped, Reason: err.Error()}, started: time.Now()}
+	}
+	defer r.options.Schedule.Ended(scenario)
+	return r.executor.execute(ctx, *scenario)
+}
+
 // one runs and judges one scenario.
 func (r *run) one(ctx context.Context, scenario *features.Scenario) *finished {
 	r.observe(func(o Observer) { o.Started(scenario) })
-	e := r.executor.execute(ctx, *scenario)
+	e := r.execute(ctx, scenario)
 	f := &finished{scenario: r.judge.scenario(scenario, &e, r.options.Again), execution: e}
 	if r.options.FailFast && New(f.scenario) {
 		r.stop.Store(true)

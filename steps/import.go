@@ -36,9 +36,9 @@ type importPlan struct {
 	tokenOf       *key // with the token (and wrapping key) of that key
 	wrappedFor    bool // wrapped for another token than the one sent
 	wrapAs        string
-	token         func([]byte) []byte // what is done to the token
-	blob          func([]byte) []byte // what is done to the blob after wrapping
-	validTo       *time.Time
+	token         func([]byte) []byte        // what is done to the token
+	blob          func([]byte) []byte        // what is done to the blob after wrapping
+	validTo       func() (*time.Time, error) // read when the import is sent: parameters may have to be waited for
 	model         types.ExpirationModelType
 	unsaid        bool // neither an expiration model nor a date
 	importType    types.ImportType
@@ -114,13 +114,19 @@ func (s *Scenario) importWith(ctx context.Context, c *kms.Client, k *key, id *st
 	if plan.token != nil {
 		token = plan.token(token)
 	}
+	var validTo *time.Time
+	if plan.validTo != nil {
+		if validTo, err = plan.validTo(); err != nil {
+			return nil, err
+		}
+	}
 	in := &kms.ImportKeyMaterialInput{
-		KeyId: id, ImportToken: token, EncryptedKeyMaterial: blob, ValidTo: plan.validTo, ExpirationModel: plan.model,
+		KeyId: id, ImportToken: token, EncryptedKeyMaterial: blob, ValidTo: validTo, ExpirationModel: plan.model,
 		ImportType: plan.importType, KeyMaterialDescription: plan.description, KeyMaterialId: plan.materialID,
 	}
 	if in.ExpirationModel == "" && !plan.unsaid {
 		in.ExpirationModel = types.ExpirationModelTypeKeyMaterialDoesNotExpire
-		if plan.validTo != nil {
+		if validTo != nil {
 			in.ExpirationModel = types.ExpirationModelTypeKeyMaterialExpires
 		}
 	}

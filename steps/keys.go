@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,10 +110,15 @@ func multiRegionMember(k *key) *bool {
 
 // tags are those that every key of this tool carries from its creation.
 func (s *Scenario) tags() []types.Tag {
-	return []types.Tag{
+	tags := []types.Tag{
 		{TagKey: aws.String("kmsconform"), TagValue: aws.String("true")},
 		{TagKey: aws.String("kmsconform-scenario"), TagValue: aws.String(tagValue(s.scenario.ID))},
 	}
+	run := s.session.Target().Tags
+	for _, key := range slices.Sorted(maps.Keys(run)) {
+		tags = append(tags, types.Tag{TagKey: &key, TagValue: aws.String(run[key])})
+	}
+	return tags
 }
 
 // tagValue keeps a scenario's id within the 256 characters of a tag's value.
@@ -185,12 +191,9 @@ func (s *Scenario) bring(ctx context.Context, k *key, situation, expiry string) 
 	plan := importPlan{}
 	switch {
 	case expiry != "":
-		plan.validTo, err = s.after(expiry)
+		plan.validTo = s.in(expiry)
 	case situation == "whose material expired":
-		plan.validTo, err = s.after("3 seconds")
-	}
-	if err != nil {
-		return err
+		plan.validTo = s.in("3 seconds")
 	}
 	if err := s.mustImport(ctx, k, plan); err != nil {
 		return err
@@ -347,6 +350,11 @@ func (s *Scenario) after(span string) (*time.Time, error) {
 	}
 	s.expires = t
 	return &t, nil
+}
+
+// in is a date that is so long after the moment at which it is read.
+func (s *Scenario) in(span string) func() (*time.Time, error) {
+	return func() (*time.Time, error) { return s.after(span) }
 }
 
 // duration reads "5 seconds", "1 hour", "30 days".

@@ -100,9 +100,12 @@ func (s *Scenario) judge(kind features.StepKind, text string, err error) {
 	var mismatch *Mismatch
 	var absent *Absent
 	var unimplemented *Unimplemented
+	var spent *target.Spent
 	switch {
 	case errors.As(err, &unimplemented):
 		r.Status, r.Operation = Unsupported, unimplemented.Operation
+	case errors.As(err, &spent):
+		r.Status, r.Reason = Skipped, spent.Error()
 	case errors.As(err, &absent):
 		r.Status, r.Unsure = Skipped, absent.missed
 	case errors.As(err, &mismatch):

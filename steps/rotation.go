@@ -44,9 +44,7 @@ func (s *Scenario) pendingRotation(ctx context.Context, which, expiry string) er
 	}
 	plan.importType = types.ImportTypeNewKeyMaterial
 	if expiry != "" {
-		if plan.validTo, err = s.after(expiry); err != nil {
-			return err
-		}
+		plan.validTo = s.in(expiry)
 	}
 	c, err := s.client(k.from)
 	if err != nil {

@@ -72,17 +72,17 @@ var importPhrases = []struct {
 		p.unsaid = true
 		return nil
 	}},
-	{` as not expiring, with a date`, func(s *Scenario, p *importPlan, _ *key, _ []string) (err error) {
+	{` as not expiring, with a date`, func(s *Scenario, p *importPlan, _ *key, _ []string) error {
 		p.model = types.ExpirationModelTypeKeyMaterialDoesNotExpire
-		p.validTo, err = s.after("30 days")
-		return err
+		p.validTo = s.in("30 days")
+		return nil
 	}},
-	{`, expiring in (\d+ \w+)`, func(s *Scenario, p *importPlan, _ *key, w []string) (err error) {
-		p.validTo, err = s.after(w[0])
-		return err
+	{`, expiring in (\d+ \w+)`, func(s *Scenario, p *importPlan, _ *key, w []string) error {
+		p.validTo = s.in(w[0])
+		return nil
 	}},
 	{`, expiring an hour ago`, func(s *Scenario, p *importPlan, _ *key, _ []string) error {
-		p.validTo = aws.Time(s.now().Add(-time.Hour).Truncate(time.Second))
+		p.validTo = func() (*time.Time, error) { return aws.Time(s.now().Add(-time.Hour).Truncate(time.Second)), nil }
 		return nil
 	}},
 
