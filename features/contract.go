@@ -22,12 +22,13 @@ type Contract struct {
 	Questions      []Question      // likewise
 	Contradictions []Contradiction // likewise
 	Scenarios      []Scenario      // features in reading order, scenarios in the order of the file
+	Observations   []Observation   // what was recorded on AWS, by date
 
 	documents []*document
 	embedded  int // how many of the Requirements are embedded; they come first
 }
 
-//go:embed *.feature requirements/*.yaml
+//go:embed *.feature requirements/*.yaml observations
 var files embed.FS
 
 // readingOrder is the order in which the embedded features explain the operation. Others follow by name.
@@ -90,7 +91,7 @@ func load(base *Contract, from source) (*Contract, error) {
 	if base != nil {
 		*c = Contract{
 			Requirements: slices.Clone(base.Requirements), Questions: slices.Clone(base.Questions),
-			Contradictions: slices.Clone(base.Contradictions), Scenarios: slices.Clone(base.Scenarios),
+			Contradictions: slices.Clone(base.Contradictions), Scenarios: slices.Clone(base.Scenarios), Observations: slices.Clone(base.Observations),
 			documents: slices.Clone(base.documents), embedded: base.embedded,
 		}
 	}
@@ -99,9 +100,10 @@ func load(base *Contract, from source) (*Contract, error) {
 		return nil, err
 	}
 	sheets := make([]*requirementFile, len(names.requirements))
+	records := make([]*requirementFile, len(names.observations))
 	documents := make([]*document, len(names.features))
 	faults := make([]findings, len(names.features))
-	unread := make([]error, len(names.features)+len(names.requirements))
+	unread := make([]error, len(names.features)+len(names.requirements)+len(names.observations))
 	var parsing sync.WaitGroup
 	for i, name := range names.features {
 		parsing.Go(func() {
@@ -121,6 +123,15 @@ func load(base *Contract, from source) (*Contract, error) {
 			}
 		})
 	}
+	for i, name := range names.observations {
+		parsing.Go(func() {
+			var text []byte
+			at := len(names.features) + len(names.requirements) + i
+			if text, unread[at] = fs.ReadFile(from.fsys, name); unread[at] == nil {
+				records[i] = parseObservations(from.show(name), text)
+			}
+		})
+	}
 	parsing.Wait()
 	if err := errors.Join(unread...); err != nil {
 		return nil, fmt.Errorf("load features: %w", err)
@@ -130,6 +141,7 @@ func load(base *Contract, from source) (*Contract, error) {
 	if from.embedded {
 		c.embedded = len(c.Requirements)
 	}
+	c.addObservations(records, &found)
 	if len(found) > 0 {
 		return nil, &LoadError{Findings: found.sorted()}
 	}
@@ -138,7 +150,7 @@ func load(base *Contract, from source) (*Contract, error) {
 }
 
 // listing are the files of a contract, in order.
-type listing struct{ features, requirements []string }
+type listing struct{ features, requirements, observations []string }
 
 func (s source) list() (listing, error) {
 	var l listing
@@ -153,6 +165,8 @@ func (s source) list() (listing, error) {
 			l.features = append(l.features, name)
 		case path.Dir(name) == "requirements" && (path.Ext(name) == ".yaml" || path.Ext(name) == ".yml"):
 			l.requirements = append(l.requirements, name)
+		case path.Dir(name) == "observations" && (path.Ext(name) == ".yaml" || path.Ext(name) == ".yml"):
+			l.observations = append(l.observations, name)
 		}
 		return nil
 	})

@@ -2,6 +2,8 @@
 // that keep the two in step.
 package features
 
+import "time"
+
 // Evidence is what backs a requirement for real AWS.
 type Evidence string
 
@@ -65,8 +67,12 @@ type Requirement struct {
 	Reference string `yaml:"reference,omitempty"`
 	Note      string `yaml:"note,omitempty"`
 
-	File string `yaml:"-"` // path below features/
-	Line int    `yaml:"-"` // of its id
+	// Written is the level that the requirement's own entry has, where observations raised Evidence; else empty.
+	Written Evidence `yaml:"-"`
+	// Seen is when a run of this suite last saw it on AWS; zero: never.
+	Seen time.Time `yaml:"-"`
+	File string    `yaml:"-"` // path below features/
+	Line int       `yaml:"-"` // of its id
 }
 
 // Question is an open question: something that nobody found to say about AWS.

@@ -19,6 +19,8 @@ type requirementFile struct {
 	requirements   []Requirement
 	questions      []Question
 	contradictions []Contradiction
+	observations   []Observation
+	confirmed      []confirmation
 	refers         []reference
 	findings       findings
 }
@@ -230,6 +232,9 @@ func (f *requirementFile) decode(file string, entry *yaml.Node, into any) bool {
 
 // unknownFields is what yaml's KnownFields is for whole documents, which knows no lines of its own and no near names.
 func (f *requirementFile) unknownFields(file string, node *yaml.Node, t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch {
 	case t.Kind() == reflect.Slice && node.Kind == yaml.SequenceNode:
 		for _, element := range node.Content {

@@ -38,6 +38,8 @@ type Options struct {
 	Tool      report.Tool        // what the report says about the program that ran it
 	// Races say how the scenarios about concurrent callers are run; what is zero is filled in, see RacesFor.
 	Races steps.Races
+	// KeepCalls keeps the call that a scenario is about in the report, also where it passed.
+	KeepCalls bool
 	// Schedule decides in which order scenarios start, and which do not; nil: all of them, in the order of the contract.
 	Schedule Schedule
 	// Again returns the command that runs one scenario again, with the seed of its races where it had some, for the report;
@@ -175,8 +177,10 @@ type run struct {
 }
 
 func newRun(t *target.Target, plan *Plan, o Options) *run {
+	judge := newJudge(plan.Contract, o.Baseline)
+	judge.aws, judge.keep = t.Kind == target.AWS, o.KeepCalls
 	return &run{
-		target: t, plan: plan, options: o, judge: newJudge(plan.Contract, o.Baseline),
+		target: t, plan: plan, options: o, judge: judge,
 		executor: executor{target: t, timeout: plan.Timeout, races: RacesFor(t, o.Races), grace: defaultGrace, register: registerFor},
 	}
 }

@@ -124,7 +124,7 @@ func (r *run) show(t *testing.T, f *finished) {
 	case report.Passed, report.Answered:
 	case report.Skipped, report.Unsupported:
 		t.Skipf("%s: %s", s.Status, s.Reason)
-	case report.Failed, report.Blocked:
+	case report.Failed, report.Changed, report.Blocked:
 		block := r.block(f)
 		switch {
 		case s.Known:

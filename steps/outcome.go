@@ -37,6 +37,8 @@ type Result struct {
 	Operation string
 	// Decisive is the exchange that shows it; nil where there is none.
 	Decisive *target.Exchange
+	// Call is the exchange of the last call of a When, which the scenario is about; nil where it makes none.
+	Call *target.Exchange
 	// Assertions counts the checks that were executed.
 	Assertions int
 	// Unsure says that a call was made whose answer was lost, and that cannot be repeated (Errored), or that a state which

@@ -59,6 +59,9 @@ func (s *Scenario) Result() Result {
 			r.Status = Answered
 		}
 	}
+	if n := len(s.calls); n > 0 {
+		r.Call = s.calls[n-1].exchange
+	}
 	return r
 }
 

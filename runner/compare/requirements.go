@@ -49,7 +49,9 @@ type Cell struct {
 }
 
 // Deviates reports whether the target breaks the requirement, even if that fails nobody.
-func (c Cell) Deviates() bool { return c.Status == report.Failed || c.Status == report.AdvisoryOnly }
+func (c Cell) Deviates() bool {
+	return c.Status == report.Failed || c.Status == report.Changed || c.Status == report.AdvisoryOnly
+}
 
 func (r *Requirement) someAbsent() bool {
 	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Status == Absent })
@@ -156,8 +158,8 @@ func newCell(found *report.Requirement, scenarios map[string]*report.Scenario) C
 		if s.Known {
 			known++
 		}
-		itself := s.Status == report.Failed && s.Divergence.Requirement == found.ID
-		if shown == nil || itself && (shown.Status != report.Failed || shown.Divergence.Requirement != found.ID) {
+		itself := s.Status != report.Blocked && s.Divergence.Requirement == found.ID
+		if shown == nil || itself && (shown.Status == report.Blocked || shown.Divergence.Requirement != found.ID) {
 			shown = s
 		}
 	}

@@ -29,7 +29,7 @@ func WriteJSON(w io.Writer, c *Comparison) error {
 
 // marks are the statuses at a glance.
 var marks = map[report.Status]string{
-	report.Passed: "✓", report.Failed: "✗", report.AdvisoryOnly: "~", report.Blocked: "…", report.Unsupported: "–",
+	report.Passed: "✓", report.Failed: "✗", report.Changed: "≠", report.AdvisoryOnly: "~", report.Blocked: "…", report.Unsupported: "–",
 	report.Skipped: "·", report.Answered: "?", report.Error: "!", report.Untested: " ", Absent: " ",
 }
 

@@ -18,6 +18,7 @@ const (
 	exitDivergent   = 1 // new divergences
 	exitUsage       = 2 // wrong flags, files or configuration
 	exitCouldNotRun = 3 // the target, or the suite itself
+	exitChanged     = 4 // AWS itself does something else than the contract says
 )
 
 // world is what a command sees of the world, so that tests can give it another one.
@@ -105,7 +106,8 @@ Its contract is a set of Gherkin features about DeleteImportedKeyMaterial and ev
 meaning. It runs them against the embedded reference KMS, an emulator in a container or any endpoint, and says what
 diverges, from which sentence of which source, with the exchange that shows it and the command that repeats it.
 
-Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run.`,
+Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run; 4 AWS itself does
+something else than the contract says.`,
 		Example: `  kmsconform run                                     the whole contract on the embedded reference KMS
   kmsconform run --endpoint http://127.0.0.1:4566    on a KMS of yours
   kmsconform explain DIKM-STATE-07                   what is known about one requirement`,
@@ -130,7 +132,7 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
 	root.SetErr(w.errs)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
+		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newObservations(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
 	)
 	return root
 }

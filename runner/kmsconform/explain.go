@@ -100,6 +100,9 @@ func explainRequirement(c *features.Contract, r *features.Requirement) string {
 		fmt.Fprintf(&s, "\n  The message fits %s\n", r.Message)
 	}
 	fmt.Fprintf(&s, "\nWhat a difference means\n  %s\n", meaning(r.Evidence))
+	if r.Written != "" {
+		fmt.Fprintf(&s, "  Until this suite saw it on AWS it was %s.\n", r.Written)
+	}
 	section(&s, "Sources", r.Sources, func(x features.Source) string {
 		line := x.Title
 		if x.Date != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/baseline"
 	"github.com/kmsconform/kmsconform/runner/report"
@@ -28,7 +29,7 @@ func newScreen(w world, r *running, contract *features.Contract) *screen {
 // scenario is what is said of a scenario as soon as it ended: a divergence, or an error.
 func (s *screen) scenario(x *report.Scenario) string {
 	switch x.Status {
-	case report.Failed, report.Blocked, report.Error:
+	case report.Failed, report.Changed, report.Blocked, report.Error:
 	default:
 		return ""
 	}
@@ -36,6 +37,9 @@ func (s *screen) scenario(x *report.Scenario) string {
 	s.printer.Scenario(&text, x)
 	return text.String()
 }
+
+// awsChanged is the file of a report that says what AWS does otherwise than the contract, as the text of an issue.
+const awsChanged = "aws-changed.md"
 
 // finish writes what a run leaves: the report, a new baseline, the summary, and the exit code.
 func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *report.Report) error {
@@ -67,6 +71,10 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 	case result.Interrupted:
 		fmt.Fprintf(w.errs, "kmsconform: interrupted after %s; the report holds what ran.\n", count(len(result.Scenarios), "scenario"))
 		return verdict(exitCouldNotRun)
+	case c.fresh > 0 && result.Target.Kind == target.AWS:
+		fmt.Fprintf(w.errs, "kmsconform: %s on AWS answered otherwise than the contract says; %s says what to do.\n",
+			count(c.fresh, "scenario"), filepath.Join(r.report, awsChanged))
+		return verdict(exitChanged)
 	case c.fresh > 0 && r.writeBaseline == "":
 		if stale != nil {
 			fmt.Fprintf(w.errs, "kmsconform: %s\n", stale)
@@ -109,13 +117,15 @@ func tallyOf(r *report.Report) counts {
 
 // decided counts the scenarios of which something was learnt.
 func (c counts) decided() int {
-	return c.of[report.Passed] + c.of[report.Failed] + c.of[report.Blocked] + c.of[report.Answered]
+	return c.of[report.Passed] + c.of[report.Failed] + c.of[report.Changed] + c.of[report.Blocked] + c.of[report.Answered]
 }
 
 // line is all that --quiet prints.
 func (c counts) line(interrupted bool) string {
 	word := "conformant"
 	switch {
+	case c.of[report.Changed] > 0:
+		word = "outdated"
 	case c.fresh > 0:
 		word = "nonconformant"
 	case interrupted || c.of[report.Error]+c.of[report.Blocked]+c.of[report.Unsupported]+c.of[report.Skipped] > 0:
@@ -123,7 +133,7 @@ func (c counts) line(interrupted bool) string {
 	}
 	parts := []string{}
 	for _, status := range []report.Status{
-		report.Passed, report.Failed, report.Blocked, report.Unsupported, report.Skipped, report.Answered, report.Error,
+		report.Passed, report.Failed, report.Changed, report.Blocked, report.Unsupported, report.Skipped, report.Answered, report.Error,
 	} {
 		if n := c.of[status]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, status))
@@ -146,7 +156,11 @@ func writeReport(dir string, result *report.Report, contract *features.Contract)
 		{"report.html", func(w io.Writer) error { return report.WriteHTML(w, result, contract) }},
 		{"summary.md", func(w io.Writer) error { return report.WriteMarkdown(w, result, contract) }},
 		{"badge.svg", func(w io.Writer) error { return report.WriteBadge(w, result, "") }},
+		{awsChanged, func(w io.Writer) error { return report.WriteChanges(w, result, contract) }},
 	} {
+		if file.name == awsChanged && len(result.Changes) == 0 || file.name == "badge.svg" && result.Target.Kind == target.AWS {
+			continue // nothing to say; and AWS wears no badge for being like itself
+		}
 		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
 			return fmt.Errorf("write the report: %w", err)
 		}

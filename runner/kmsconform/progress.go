@@ -43,7 +43,7 @@ func (silence) Finished(*report.Scenario)  {}
 func (silence) Done()                      {}
 
 // tally counts what has ended.
-type tally struct{ ended, failed, blocked, errors int }
+type tally struct{ ended, failed, changed, blocked, errors int }
 
 func (t *tally) add(s *report.Scenario) {
 	t.ended++
@@ -51,6 +51,8 @@ func (t *tally) add(s *report.Scenario) {
 	case s.Known || s.Advisory:
 	case s.Status == report.Failed:
 		t.failed++
+	case s.Status == report.Changed:
+		t.changed++
 	case s.Status == report.Blocked:
 		t.blocked++
 	case s.Status == report.Error:
@@ -63,7 +65,7 @@ func (t tally) String() string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{t.failed, "failed"}, {t.blocked, "blocked"}, {t.errors, "in error"}} {
+	}{{t.failed, "failed"}, {t.changed, "changed"}, {t.blocked, "blocked"}, {t.errors, "in error"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,11 @@ type requirement struct {
 	Scenarios      []string          `json:"scenarios"` // ids
 	File           string            `json:"file"`
 	Line           int               `json:"line"`
+	// Written is the evidence that its own entry has, where something that was recorded on AWS raised it.
+	Written features.Evidence `json:"written,omitempty"`
+	Seen    string            `json:"seen,omitempty"` // when this suite last saw it on AWS (RFC 3339)
+
+	staleness string // what --stale prints
 }
 
 type source struct {
@@ -36,6 +42,7 @@ type source struct {
 func newRequirements(w world) *cobra.Command {
 	var asJSON, uncovered bool
 	var profiles, evidence []string
+	var stale string
 	var own folder
 	c := &cobra.Command{
 		Use:   "requirements",
@@ -43,6 +50,7 @@ func newRequirements(w world) *cobra.Command {
 		Example: `  kmsconform requirements
   kmsconform requirements --evidence unknown     the open questions
   kmsconform requirements --uncovered            what no scenario covers, and why
+  kmsconform requirements --stale 90d            what this suite has not seen on AWS for 90 days
   kmsconform requirements --json | jq '.[].id'`,
 		Args: noArguments,
 		RunE: ran(func(*cobra.Command, []string) error {
@@ -56,6 +64,14 @@ func newRequirements(w world) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			since := time.Time{}
+			if stale != "" {
+				old, err := age(stale)
+				if err != nil {
+					return err
+				}
+				since = time.Now().Add(-old)
+			}
 			covering := coverage(contract)
 			list := []requirement{}
 			for i := range contract.Requirements {
@@ -63,10 +79,15 @@ func newRequirements(w world) *cobra.Command {
 				switch {
 				case len(profiles) > 0 && !slices.Contains(profiles, string(r.Profile)),
 					len(evidence) > 0 && !slices.Contains(evidence, string(r.Evidence)),
-					uncovered && len(covering[r.ID]) > 0:
+					uncovered && len(covering[r.ID]) > 0,
+					stale != "" && (r.Seen.After(since) || r.Untestable != ""):
 					continue
 				}
-				list = append(list, requirementOf(r, covering[r.ID]))
+				one := requirementOf(r, covering[r.ID])
+				if stale != "" {
+					one.staleness = staleness(r)
+				}
+				list = append(list, one)
 			}
 			if asJSON {
 				return writeJSON(w.out, list)
@@ -77,9 +98,11 @@ func newRequirements(w world) *cobra.Command {
 	flags := c.Flags()
 	flags.BoolVar(&asJSON, "json", false, "as JSON")
 	flags.BoolVar(&uncovered, "uncovered", false, "only those that no scenario covers")
+	flags.StringVar(&stale, "stale", "", "only those that this suite has not seen on AWS for so long: an `AGE` such as 90d")
 	flags.StringSliceVar(&profiles, "profile", nil, "only those of this `PROFILE`; may be repeated")
 	flags.StringSliceVar(&evidence, "evidence", nil, "only those of this evidence `LEVEL`; may be repeated")
 	own.add(c)
+	must(c.RegisterFlagCompletionFunc("stale", cobra.NoFileCompletions))
 	must(c.RegisterFlagCompletionFunc("profile", completeProfiles))
 	must(c.RegisterFlagCompletionFunc("evidence", completeEvidence))
 	return c
@@ -88,7 +111,10 @@ func newRequirements(w world) *cobra.Command {
 func requirementOf(r *features.Requirement, scenarios []*features.Scenario) requirement {
 	out := requirement{
 		ID: r.ID, Statement: r.Statement, Evidence: r.Evidence, Profile: r.Profile, Sources: []source{}, Questions: r.Questions,
-		Contradictions: r.Contradictions, Untestable: r.Untestable, Planned: r.Planned, Scenarios: []string{}, File: r.File, Line: r.Line,
+		Contradictions: r.Contradictions, Untestable: r.Untestable, Planned: r.Planned, Scenarios: []string{}, File: r.File, Line: r.Line, Written: r.Written,
+	}
+	if !r.Seen.IsZero() {
+		out.Seen = r.Seen.Format(time.RFC3339)
 	}
 	for _, s := range r.Sources {
 		out.Sources = append(out.Sources, source{Title: s.Title, Link: link(s), Date: s.Date})
@@ -103,6 +129,8 @@ func printRequirements(w world, list []requirement) error {
 	for _, r := range list {
 		note := ""
 		switch {
+		case r.staleness != "":
+			note = "\n    " + r.staleness
 		case r.Untestable != "":
 			note = "\n    untestable: " + r.Untestable
 		case r.Planned != "" && len(r.Scenarios) == 0:

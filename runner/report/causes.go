@@ -9,15 +9,16 @@ import (
 
 // cause is what several divergences have in common.
 type cause struct {
-	title           string
-	expected        string // where all of them expect the same
-	failed, blocked int
-	requirements    []string // that are broken, or in the way
-	first           *Scenario
-	all             []*Scenario
+	title    string
+	expected string // where all of them expect the same
+
+	failed, changed, blocked int
+	requirements             []string // that are broken, or in the way
+	first                    *Scenario
+	all                      []*Scenario
 }
 
-func (c *cause) size() int { return c.failed + c.blocked }
+func (c *cause) size() int { return c.failed + c.changed + c.blocked }
 
 // causes groups divergences, the largest group first. What one requirement blocks belongs together, and to it what fails
 // on that requirement; else what the same operation answered in the same way does.
@@ -46,9 +47,12 @@ func (p Printer) causes(diverging []*Scenario) []*cause {
 			c.expected = ""
 		}
 		c.all = append(c.all, s)
-		if s.Status == Failed {
+		switch s.Status { //nolint:exhaustive // others do not diverge
+		case Failed:
 			c.failed++
-		} else {
+		case Changed:
+			c.changed++
+		default:
 			c.blocked++
 		}
 		if d.Requirement != "" && !slices.Contains(c.requirements, d.Requirement) {
@@ -85,6 +89,9 @@ func (c *cause) counted() string {
 	var parts []string
 	if c.failed > 0 {
 		parts = append(parts, fmt.Sprintf("%d failed", c.failed))
+	}
+	if c.changed > 0 {
+		parts = append(parts, fmt.Sprintf("%d changed", c.changed))
 	}
 	if c.blocked > 0 {
 		parts = append(parts, fmt.Sprintf("%d blocked", c.blocked))

@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // Derive fills Summary, Profiles and Requirements from the scenarios and the contract, which may be nil.
 //
 // The verdict of a profile is nonconformant when a scenario failed that is not advisory, whether or not the baseline
 // knows it; else partial when one was blocked, unsupported, skipped or in error, or when the run was interrupted; else
-// conformant.
+// conformant. On AWS itself nothing is nonconformant: where it does something else, the contract is outdated.
 //
 // The status of a requirement is the first of these that fits: failed and advisory, when a scenario failed on this very
 // requirement; error, blocked, unsupported, skipped, when that came of a scenario that covers it; passed; answered, when
@@ -19,7 +20,10 @@ import (
 func (r *Report) Derive(contract *features.Contract) {
 	r.Summary = Tally(r.Scenarios)
 	r.Profiles = r.profiles(contract)
-	r.Requirements = nil
+	r.Requirements, r.Changes = nil, nil
+	if r.Target.Kind == target.AWS {
+		r.Changes = r.changes(contract)
+	}
 	if contract != nil {
 		r.Requirements = r.requirements(contract.Requirements)
 	}
@@ -70,6 +74,8 @@ func (c *Counts) at(status Status) *int {
 		return &c.Passed
 	case Failed:
 		return &c.Failed
+	case Changed:
+		return &c.Changed
 	case Blocked:
 		return &c.Blocked
 	case Unsupported:
@@ -87,13 +93,14 @@ func (c *Counts) at(status Status) *int {
 
 func (r *Report) profiles(contract *features.Contract) map[features.Profile]Profile {
 	found := map[features.Profile]Profile{}
-	gating := map[features.Profile]bool{}
+	gating, changed := map[features.Profile]bool{}, map[features.Profile]bool{}
 	for i := range r.Scenarios {
 		s := &r.Scenarios[i]
 		p := found[s.Profile]
 		p.add(s)
 		found[s.Profile] = p
 		gating[s.Profile] = gating[s.Profile] || s.Status == Failed && !s.Advisory
+		changed[s.Profile] = changed[s.Profile] || s.Status == Changed && !s.Advisory
 	}
 	if contract != nil {
 		for i := range contract.Scenarios {
@@ -107,6 +114,8 @@ func (r *Report) profiles(contract *features.Contract) map[features.Profile]Prof
 		switch {
 		case gating[name]:
 			p.Verdict = Nonconformant
+		case changed[name]:
+			p.Verdict = Outdated
 		case r.Interrupted || p.Blocked+p.Unsupported+p.Skipped+p.Error > 0:
 			p.Verdict = Partial
 		default:
@@ -139,7 +148,7 @@ func (r *Report) requirements(all []features.Requirement) []Requirement {
 // statusFor is what a scenario says of one of the requirements that it covers.
 func statusFor(s *Scenario, id string) Status {
 	switch {
-	case s.Status != Failed:
+	case s.Status != Failed && s.Status != Changed:
 		return s.Status
 	case s.Divergence != nil && s.Divergence.Requirement != "" && s.Divergence.Requirement != id &&
 		slices.Contains(s.Requirements, s.Divergence.Requirement):
@@ -147,12 +156,12 @@ func statusFor(s *Scenario, id string) Status {
 	case s.Advisory:
 		return AdvisoryOnly
 	default:
-		return Failed
+		return s.Status
 	}
 }
 
 // gravity orders what scenarios say of a requirement: the first one decides.
-var gravity = []Status{Failed, AdvisoryOnly, Error, Blocked, Unsupported, Skipped, Passed, Answered, Untested}
+var gravity = []Status{Failed, Changed, AdvisoryOnly, Error, Blocked, Unsupported, Skipped, Passed, Answered, Untested}
 
 func graver(a, b Status) Status {
 	if slices.Index(gravity, b) < slices.Index(gravity, a) {

@@ -128,8 +128,12 @@ func newHTMLReport(r *Report, contract *features.Contract) *htmlReport {
 			h.Passing = append(h.Passing, s)
 		}
 	}
-	gating := slices.Concat(by[string(Failed)], by[string(Blocked)])
-	h.byCause(p, "Divergences", "The target differs from what AWS documents, or from what was recorded there.", gating)
+	gating := slices.Concat(by[string(Failed)], by[string(Changed)], by[string(Blocked)])
+	says := "The target differs from what AWS documents, or from what was recorded there."
+	if r.Target.Kind == target.AWS {
+		says = "AWS itself does something else than the contract says. Nobody failed: aws-changed.md beside this page says what to do."
+	}
+	h.byCause(p, titleOf(r, "Divergences"), says, gating)
 	h.byCause(p, "Advisory divergences", "They fail nobody, because nobody recorded what AWS does.", by[string(AdvisoryOnly)])
 	h.byCause(p, "Known divergences", "The baseline lists them.", by["known"])
 	h.byReason(p, "Not run", "The suite itself could not run these.", by[string(Error)])
@@ -143,7 +147,7 @@ func newHTMLReport(r *Report, contract *features.Contract) *htmlReport {
 
 // kinds lists the boxes of the filter, with how many scenarios each stands for.
 func (h *htmlReport) kinds(by map[string][]*Scenario) {
-	names := []string{string(Failed), string(Blocked), string(AdvisoryOnly), "known", string(Error), string(Unsupported), string(Skipped), string(Answered), string(Passed)}
+	names := []string{string(Failed), string(Changed), string(Blocked), string(AdvisoryOnly), "known", string(Error), string(Unsupported), string(Skipped), string(Answered), string(Passed)}
 	for _, name := range names {
 		if n := len(by[name]); n > 0 {
 			h.Kinds = append(h.Kinds, htmlKind{Name: name, N: n})

@@ -55,7 +55,8 @@ type (
 
 // WriteJUnit writes a report as JUnit XML, a suite for each feature. JUnit knows fewer outcomes than the contract: what
 // is unsupported or skipped is skipped, and so is a known divergence; an advisory divergence passes, and its output says
-// what differs; a blocked scenario is a failure of the type "blocked".
+// what differs; a blocked scenario is a failure of the type "blocked", and what AWS itself does otherwise than the contract
+// says one of the type "aws-changed", so that a nightly run is noticed.
 func WriteJUnit(w io.Writer, r *Report) error {
 	all := junitSuites{
 		Name: "kmsconform " + clean(r.Target.Name), Time: junitSeconds(r.DurationSeconds), Timestamp: junitTime(r.Started),
@@ -110,7 +111,7 @@ func (suite *junitSuite) add(s *Scenario, answers []Answer) {
 	case Passed, Answered:
 	case Unsupported, Skipped:
 		c.Skipped = &junitSkipped{Message: clean(string(s.Status) + ": " + s.Reason)}
-	case Failed, Blocked:
+	case Failed, Changed, Blocked:
 		c.diverges(s, &out)
 	default:
 		c.Error = &junitProblem{Message: clean(s.Reason), Type: "error", Text: clean(plainBlock(s))}
@@ -135,6 +136,10 @@ func (c *junitCase) diverges(s *Scenario, out *strings.Builder) {
 		out.WriteString(plainBlock(s))
 	case s.Advisory:
 		out.WriteString("an advisory divergence: nobody recorded what AWS does\n" + plainBlock(s))
+	case s.Status == Changed:
+		c.Failure = &junitProblem{
+			Message: clean("AWS does something else than the contract says: expected " + d.Expected + ", got " + d.Actual), Type: "aws-changed", Text: clean(plainBlock(s)),
+		}
 	case s.Status == Blocked:
 		c.Failure = &junitProblem{Message: clean(s.Reason), Type: "blocked", Text: clean(plainBlock(s))}
 	default:

@@ -21,7 +21,7 @@ func WriteMarkdown(w io.Writer, r *Report, contract *features.Contract) error {
 	var gating, advisory, known []*Scenario
 	for i := range r.Scenarios {
 		switch s := &r.Scenarios[i]; s.Kind() {
-		case string(Failed), string(Blocked):
+		case string(Failed), string(Changed), string(Blocked):
 			gating = append(gating, s)
 		case string(AdvisoryOnly):
 			advisory = append(advisory, s)
@@ -29,7 +29,7 @@ func WriteMarkdown(w io.Writer, r *Report, contract *features.Contract) error {
 			known = append(known, s)
 		}
 	}
-	m.causes("Divergences", gating)
+	m.causes(titleOf(r, "Divergences"), gating)
 	m.detailed(gating)
 	m.causes("Advisory divergences, which fail nobody", advisory)
 	m.causes("Known divergences, which the baseline lists", known)

@@ -31,7 +31,7 @@ func (p Printer) Scenario(w io.Writer, s *Scenario) {
 	var b block
 	b.printer = p
 	switch s.Status {
-	case Failed:
+	case Failed, Changed:
 		b.failed(s)
 	case Blocked:
 		b.blocked(s)
@@ -94,6 +94,9 @@ func (b *block) failed(s *Scenario) {
 	b.head(b.mark(s, "✗"), s, d.Requirement+evidence(r))
 	b.statement(r)
 	b.qualified(s)
+	if s.Status == Changed && r != nil {
+		b.member("means", string(changeOf(r.Evidence)))
+	}
 	b.outcome(d)
 	b.call(s)
 	b.source(r)

@@ -18,6 +18,7 @@ type Status string
 const (
 	Passed      Status = "passed"      // every Then held
 	Failed      Status = "failed"      // the target answered and the answer breaks the requirement
+	Changed     Status = "changed"     // AWS itself answered otherwise than the contract says: the contract is in question
 	Blocked     Status = "blocked"     // a Given was not reached because the target got an earlier thing wrong
 	Unsupported Status = "unsupported" // the target said "not implemented"
 	Skipped     Status = "skipped"     // a capability the scenario needs is absent
@@ -30,7 +31,7 @@ const (
 
 // Statuses returns the statuses of a scenario in the order that every report lists them.
 func Statuses() []Status {
-	return []Status{Passed, Failed, Blocked, Unsupported, Skipped, Answered, Error}
+	return []Status{Passed, Failed, Changed, Blocked, Unsupported, Skipped, Answered, Error}
 }
 
 // Report is what a run found. Derive fills Summary, Profiles and Requirements from the rest.
@@ -47,6 +48,8 @@ type Report struct {
 	Scenarios       []Scenario                   `json:"scenarios"`    // in the order of the contract
 	Requirements    []Requirement                `json:"requirements"` // all of the contract, in its order
 	Answers         []Answer                     `json:"answers"`      // in the order of Scenarios
+	// Changes are what AWS itself does otherwise than the contract says; absent for other targets.
+	Changes []Change `json:"changes,omitempty"`
 }
 
 // Tool is the program that ran the contract.
@@ -102,6 +105,7 @@ type Timing struct {
 type Counts struct {
 	Passed      int `json:"passed"`
 	Failed      int `json:"failed"`
+	Changed     int `json:"changed,omitempty"` // only on AWS itself, where nothing is Failed
 	Blocked     int `json:"blocked"`
 	Unsupported int `json:"unsupported"`
 	Skipped     int `json:"skipped"`
@@ -119,6 +123,7 @@ const (
 	Conformant    Verdict = "conformant"    // all passed or were answered
 	Partial       Verdict = "partial"       // nothing failed; something was blocked, unsupported, skipped, in error or cut off
 	Nonconformant Verdict = "nonconformant" // something failed
+	Outdated      Verdict = "outdated"      // of the contract, in a run on AWS itself: AWS does something else
 )
 
 // Profile is what a run found of a part of the contract.
@@ -155,7 +160,7 @@ type Scenario struct {
 	Seed uint32 `json:"seed,omitempty"`
 	// Notes say what else is worth knowing of how it ran, a line each.
 	Notes []string `json:"notes,omitempty"`
-	// Divergence is set for failed and blocked scenarios.
+	// Divergence is set for failed, changed and blocked scenarios.
 	Divergence *Divergence `json:"divergence,omitempty"`
 	// Decisive is the index in Exchanges of the one that shows what the scenario came to; nil when there is none.
 	Decisive *int `json:"decisive,omitempty"`

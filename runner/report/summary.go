@@ -32,7 +32,7 @@ func (p Printer) Summary(w io.Writer, r *Report) {
 	groups := [3][]*Scenario{} // new, advisory, known
 	for i := range r.Scenarios {
 		switch x := &r.Scenarios[i]; {
-		case x.Status != Failed && x.Status != Blocked:
+		case !x.Diverged():
 		case x.Known:
 			groups[2] = append(groups[2], x)
 		case x.Advisory:
@@ -41,7 +41,7 @@ func (p Printer) Summary(w io.Writer, r *Report) {
 			groups[0] = append(groups[0], x)
 		}
 	}
-	p.listCauses(&s, "Divergences", groups[0])
+	p.listCauses(&s, titleOf(r, "Divergences"), groups[0])
 	p.listCauses(&s, "Advisory divergences: they fail nobody, because nobody recorded what AWS does", groups[1])
 	p.listCauses(&s, "Known divergences: the baseline lists them", groups[2])
 	p.listReasons(&s, r)

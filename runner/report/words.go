@@ -11,7 +11,9 @@ import (
 func Short(text string) string { return page.Plain(abbreviate(text)) }
 
 // Diverged reports whether a scenario shows a difference, whatever it counts for.
-func (s *Scenario) Diverged() bool { return s.Status == Failed || s.Status == Blocked }
+func (s *Scenario) Diverged() bool {
+	return s.Status == Failed || s.Status == Changed || s.Status == Blocked
+}
 
 // Kind is a scenario's status, or what makes its divergence one that does not gate: known, or advisory.
 func (s *Scenario) Kind() string {
@@ -32,7 +34,7 @@ func (r *Report) ProfileOrder() []features.Profile { return profileOrder(r) }
 
 // Overall is the verdict on all that ran: that of its worst profile. A run of nothing is partial.
 func (r *Report) Overall() Verdict {
-	worst := []Verdict{Conformant, Partial, Nonconformant}
+	worst := []Verdict{Conformant, Partial, Outdated, Nonconformant}
 	at := 0
 	if len(r.Profiles) == 0 || r.Interrupted {
 		at = 1
