@@ -105,7 +105,15 @@ func (s *Scenario) settle(o *outcome, err error) (*outcome, error) {
 		o.refusal = refusalOf(o.exchange)
 		return o, nil
 	default:
-		return nil, fmt.Errorf("call %s: %w", o.operation, target.Failure(err, o.exchange))
+		failure := target.Failure(err, o.exchange)
+		var broken *target.BrokenAnswer
+		if errors.As(failure, &broken) && broken.Undecodable {
+			return nil, &Mismatch{
+				Requirement: "DIKM-WIRE-01", exact: true,
+				Expected: o.operation + " answers in AWS JSON 1.1, with members of the types that every SDK decodes", Actual: broken.What,
+			}
+		}
+		return nil, fmt.Errorf("call %s: %w", o.operation, failure)
 	}
 }
 
