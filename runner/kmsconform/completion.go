@@ -39,6 +39,20 @@ var (
 		}
 		return ids
 	})
+	// completeIDs completes everything that explain tells about.
+	completeIDs = completing(func(c *features.Contract) []string {
+		var ids []string
+		for i := range c.Requirements {
+			ids = append(ids, c.Requirements[i].ID+"\t"+c.Requirements[i].Statement)
+		}
+		for i := range c.Questions {
+			ids = append(ids, c.Questions[i].ID+"\t"+c.Questions[i].Asks)
+		}
+		for i := range c.Contradictions {
+			ids = append(ids, c.Contradictions[i].ID+"\t"+c.Contradictions[i].Says)
+		}
+		return ids
+	})
 	completeScenarios = completing(func(c *features.Contract) []string {
 		var ids []string
 		for i := range c.Scenarios {

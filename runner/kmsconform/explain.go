@@ -31,7 +31,7 @@ func newExplain(w world) *cobra.Command {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return completeRequirements(c, args, typed)
+			return completeIDs(c, args, typed)
 		},
 		RunE: ran(func(_ *cobra.Command, args []string) error {
 			contract, err := own.contract()

@@ -220,21 +220,34 @@ func loadBaseline(path string) (*baseline.Baseline, error) {
 	return b, nil
 }
 
-// updateBaseline writes a baseline. What people wrote in the one that is there stays; a file that is none is left alone.
-func updateBaseline(path string, result *report.Report) error {
-	var old *baseline.Baseline
+// oldBaseline reads the baseline that a run is going to write anew, so that one that is none is refused before the run. It is
+// nil where there is no file, and where no path is given.
+func oldBaseline(path string) (*baseline.Baseline, error) {
+	if path == "" {
+		return nil, nil
+	}
 	switch _, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
 	case err != nil:
-		return fmt.Errorf("write the baseline: %w", err)
-	default:
-		if old, err = baseline.Load(path); err != nil {
-			return &runner.UsageError{
-				Problem: fmt.Sprintf("--write-baseline %s would overwrite a file that is no baseline: %v.", path, err),
-				Advice:  "Mend it, or name another file; it was left as it is.",
-				Err:     err,
-			}
+		return nil, fmt.Errorf("write the baseline: %w", err)
+	}
+	old, err := baseline.Load(path)
+	if err != nil {
+		return nil, &runner.UsageError{
+			Problem: fmt.Sprintf("--write-baseline %s would overwrite a file that is no baseline: %v.", path, err),
+			Advice:  "Mend it, or name another file; it was left as it is.",
+			Err:     err,
 		}
+	}
+	return old, nil
+}
+
+// updateBaseline writes a baseline. What people wrote in the one that is there stays; a file that is none is left alone.
+func updateBaseline(path string, result *report.Report) error {
+	old, err := oldBaseline(path) // again: people edit it while a run goes on
+	if err != nil {
+		return err
 	}
 	if err := writeFile(path, func(to io.Writer) error { return baseline.Update(to, old, result) }); err != nil {
 		return fmt.Errorf("write the baseline: %w", err)

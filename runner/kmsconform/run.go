@@ -110,6 +110,9 @@ func (r *running) run(ctx context.Context, w world) (failed error) {
 	if err != nil {
 		return err
 	}
+	if _, err := oldBaseline(r.writeBaseline); err != nil {
+		return err
+	}
 	build := readBuild()
 	options := runner.Options{
 		Contract: contract, Selection: selection, Workers: r.workers, Timeout: r.timeout, FailFast: r.failFast, Baseline: known,
