@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -41,7 +39,7 @@ func Of(contract *features.Contract, r *report.Report, run string) (*features.Ob
 	if f.Tool == "" {
 		f.Tool = "dev"
 	}
-	hide := anonymous(r.Target)
+	hide := report.Anonymous(r.Target)
 	rules := map[string]*features.Requirement{}
 	for i := range contract.Requirements {
 		rules[contract.Requirements[i].ID] = &contract.Requirements[i]
@@ -125,45 +123,6 @@ func observation(known *features.Scenario, s *report.Scenario, requirement strin
 		}
 	}
 	return o
-}
-
-// The accounts that stand for the run's own: AWS's examples, which the reference uses for its own callers.
-var examples = []string{"111122223333", "444455556666", "777788889999", "123456789012"}
-
-var (
-	session = regexp.MustCompile(`(:assumed-role/)[^"\s,]+`)
-	user    = regexp.MustCompile(`(:(?:user|role)/)[^"\s,]+`)
-)
-
-// anonymous returns what replaces the run's account ids by AWS's example ones, and the names of its principals.
-func anonymous(t report.Target) func(string) string {
-	var accounts []string
-	for _, name := range []string{"primary", "second-account"} {
-		for _, c := range t.Callers {
-			if c.Name == name {
-				accounts = append(accounts, c.Account)
-			}
-		}
-	}
-	for _, c := range t.Callers {
-		accounts = append(accounts, c.Account)
-	}
-	var pairs []string
-	n := 0
-	seen := map[string]bool{"": true}
-	for _, account := range accounts {
-		if seen[account] {
-			continue
-		}
-		seen[account] = true
-		pairs = append(pairs, account, examples[min(n, len(examples)-1)])
-		n++
-	}
-	replace := strings.NewReplacer(pairs...)
-	return func(text string) string {
-		text = session.ReplaceAllString(text, "${1}role/session")
-		return replace.Replace(user.ReplaceAllString(text, "${1}name"))
-	}
 }
 
 // sdkVersion is the module of the SDK and its version, as far as the binary knows.

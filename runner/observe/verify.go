@@ -106,7 +106,7 @@ func (v *verifier) secrets(o *features.Observation) {
 	}
 	for _, text := range texts {
 		for _, m := range account.FindAllStringSubmatch(text, -1) {
-			if !slices.Contains(examples, m[1]) {
+			if !slices.Contains(report.ExampleAccounts(), m[1]) {
 				v.find(o, "it holds an account id that is none of AWS's examples", "Replace it by 111122223333, or 444455556666 for the second account.")
 			}
 		}

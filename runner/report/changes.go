@@ -71,6 +71,14 @@ func titleOf(r *Report, divergences string) string {
 	return divergences
 }
 
+// advisoryTitleOf is the heading of those that do not gate.
+func advisoryTitleOf(r *Report, advisory string) string {
+	if r.Target.Kind == target.AWS {
+		return "What was inferred, and AWS does not do: worth keeping"
+	}
+	return advisory
+}
+
 // changes groups what AWS does otherwise by the requirement and by what it does: observed requirements first.
 func (r *Report) changes(contract *features.Contract) []Change {
 	var all []Change
@@ -127,7 +135,8 @@ func (c *Change) rests(contract *features.Contract, s *Scenario) {
 }
 
 // WriteChanges writes what AWS does otherwise than the contract says as the text of an issue, in GitHub's Markdown: the
-// title is its first line. The contract may be nil.
+// title is its first line. It is fit to be published: AWS's example accounts stand for the run's own. The contract may be
+// nil.
 func WriteChanges(w io.Writer, r *Report, contract *features.Contract) error {
 	m := markdown{printer: Printer{Contract: contract}}
 	kinds := map[ChangeKind]int{}
@@ -160,7 +169,7 @@ func WriteChanges(w io.Writer, r *Report, contract *features.Contract) error {
 3. Where it stays, correct the requirement and its scenarios in the contract, keep this run's observation
    (` + "`--record-observations`" + `) beside it, and let the reference KMS follow.
 `)
-	_, err := io.WriteString(w, m.text.String())
+	_, err := io.WriteString(w, Anonymous(r.Target)(m.text.String()))
 	return err
 }
 

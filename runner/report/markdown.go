@@ -31,7 +31,7 @@ func WriteMarkdown(w io.Writer, r *Report, contract *features.Contract) error {
 	}
 	m.causes(titleOf(r, "Divergences"), gating)
 	m.detailed(gating)
-	m.causes("Advisory divergences, which fail nobody", advisory)
+	m.causes(advisoryTitleOf(r, "Advisory divergences, which fail nobody"), advisory)
 	m.causes("Known divergences, which the baseline lists", known)
 	m.notTried(r)
 	if len(r.Answers) > 0 {
