@@ -88,6 +88,10 @@ bench: ## Speed of the contract, with the machine it was measured on
 	@echo "machine: $$(uname -sm), $$(getconf _NPROCESSORS_ONLN) cores, $$(awk -F': ' '/model name/ {print $$2; exit}' /proc/cpuinfo 2>/dev/null), $$($(GO) version)"
 	$(GO) test -run '^$$' -bench . -benchmem ./runner ./fixtures/... ./features
 
+.PHONY: bench-aws
+bench-aws: ## How long a run on AWS takes, by what its quotas allow, in simulated time
+	$(GO) test ./runner -count=1 -run 'TestBenchAWS$$' -v -timeout 20m -args -bench-aws
+
 .PHONY: image
 image: ## A container image of the suite, which takes nothing from the network
 	rm -rf bin/image && mkdir -p bin/image/report

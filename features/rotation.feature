@@ -490,7 +490,7 @@ Feature: Several materials
       When its material expires
       Then the key becomes PendingImport
 
-    @DIKM-EXP-10
+    @DIKM-EXP-10 @clock
     Scenario: The older of two materials expires
       Given a symmetric key with imported material
       And a second material that the key was rotated to and that expires in 2 hours

@@ -17,7 +17,8 @@ import (
 const (
 	// DefaultTimeout is how long one scenario may take on a target whose changes show at once.
 	DefaultTimeout = 60 * time.Second
-	// cleanupTimeout bounds the cleanup of one scenario, which also runs when the run was interrupted.
+	// cleanupTimeout bounds the cleanup of one scenario, which also runs when the run was interrupted, on a target whose
+	// changes show at once.
 	cleanupTimeout = 30 * time.Second
 	// defaultGrace is how long a scenario that was told to stop may take to do so before it is left behind.
 	defaultGrace = 5 * time.Second
@@ -29,6 +30,12 @@ func TimeoutFor(t *target.Target) time.Duration {
 	c, p := t.Consistency, t.Patience
 	slow := max(t.CallTimeout-target.DefaultCallTimeout, 0)
 	return DefaultTimeout + 6*(c.Within+c.Stays) + 20*c.Settle + time.Duration(p.Retries)*p.Longest + 2*slow
+}
+
+// cleanupTimeoutFor returns how long the cleanup of one scenario may take: where a target meters its calls and a run is
+// interrupted, the cleanups of all scenarios wait for their turns at the same quota.
+func cleanupTimeoutFor(t *target.Target) time.Duration {
+	return cleanupTimeout + 2*t.Consistency.Settle + 2*time.Duration(t.Patience.Retries)*t.Patience.Longest
 }
 
 // executor runs one scenario at a time; several goroutines may use it.
@@ -109,7 +116,7 @@ func (x *executor) attempt(ctx context.Context, scenario features.Scenario) exec
 		}
 	}
 
-	cleaning, cancelCleaning := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
+	cleaning, cancelCleaning := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeoutFor(x.target))
 	defer cancelCleaning()
 	e.leftovers = session.Cleanup(cleaning)
 	return e

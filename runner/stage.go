@@ -34,6 +34,9 @@ func NewStage(t *target.Target, contract *features.Contract, timeout time.Durati
 	}
 }
 
+// Race fixes how the races of the scenarios are run; see RacesFor for how Run does. Call it before Play.
+func (s *Stage) Race(races steps.Races) { s.executor.races = races }
+
 // Play runs one scenario and cleans up after it.
 func (s *Stage) Play(ctx context.Context, scenario *features.Scenario) Played {
 	e := s.executor.execute(ctx, *scenario)

@@ -3,10 +3,13 @@ package steps
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // statement is a statement of a key policy, as much of it as scenarios write.
@@ -64,6 +67,10 @@ func (s *Scenario) putPolicy(ctx context.Context, statements ...statement) error
 func (s *Scenario) arnOf(caller string) (string, error) {
 	c, is := s.session.Target().Callers[caller]
 	if !is {
+		var missing *target.Missing
+		if _, err := s.session.Target().Caller(caller); errors.As(err, &missing) && missing.Why != "" {
+			return "", &Absent{Reason: missing.Why}
+		}
 		return "", &Absent{Reason: fmt.Sprintf("needs a caller %q: add --caller %s=...", caller, caller)}
 	}
 	if c.ARN == "" {
@@ -99,15 +106,15 @@ func (s *Scenario) secondAccount() (string, error) {
 	return c.Account, nil
 }
 
-// policyWithoutIAM names the owner's root for everything but the delete, and names nobody else: IAM is not consulted
-// for the delete.
+// policyWithoutIAM names the owner's root for everything that the scenario needs but the delete, and names nobody else: IAM
+// is not consulted for the delete.
 func (s *Scenario) policyWithoutIAM(ctx context.Context) error {
 	k, err := s.key("the key")
 	if err != nil {
 		return err
 	}
 	return s.putPolicy(ctx, allow("kmsconform", rootOf(k), "kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:DescribeKey",
-		"kms:ScheduleKeyDeletion", "kms:ListResourceTags", "kms:ListAliases", "kms:Encrypt"))
+		"kms:ScheduleKeyDeletion", "kms:ListResourceTags", "kms:ListAliases", "kms:ListGrants", "kms:Encrypt"))
 }
 
 func (s *Scenario) policyIsDefault(ctx context.Context) error {

@@ -31,7 +31,7 @@ type options struct {
 }
 
 // what is encrypted, signed and authenticated; it is no secret.
-var message = []byte("kmsconform")
+var message = []byte("what the suite encrypts and signs")
 
 // operation calls one KMS operation on a key with the inputs that a caller would ordinarily use.
 type operation func(ctx context.Context, s *Scenario, c *kms.Client, k *key, keyID *string, o options) (*outcome, error)

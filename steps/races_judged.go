@@ -157,7 +157,9 @@ func (s *Scenario) usableWhereEnabled(ctx context.Context) error {
 }
 
 // onlyTheWinner is the Then that the import that succeeded decided for good: its material can come back, and none of the
-// others can come (DIKM-REIMP-04).
+// others can come (DIKM-REIMP-04). What shows once is enough: an import that works changes the key, and one that is refused
+// for the material was not answered from before the race, when any material would have done. Each costs parameters of its
+// own, and they are what is scarce (DIKM-QUOTA-11).
 func (s *Scenario) onlyTheWinner(ctx context.Context) error {
 	return s.inEveryRound(func(r *round) error {
 		var winner, loser *bout
@@ -176,7 +178,7 @@ func (s *Scenario) onlyTheWinner(ctx context.Context) error {
 			return nil
 		}
 		for _, b := range []*bout{winner, loser} {
-			err := s.becomes(ctx, func(ctx context.Context) error { return s.comesBack(ctx, r.key, b) })
+			err := s.agrees(ctx, 1, func(ctx context.Context) error { return s.comesBack(ctx, r.key, b) })
 			if err != nil {
 				return err
 			}

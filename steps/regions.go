@@ -186,9 +186,27 @@ func (s *Scenario) primaryChanging(ctx context.Context) error {
 	}
 	s.background = false
 	s.fleeting = &fleeting{k, types.KeyStateUpdating}
-	err = s.fleeting.missed(s, s.becomesState(ctx, k, types.KeyStateUpdating))
+	err = s.becomes(ctx, func(ctx context.Context) error {
+		looked := s.lookFor(k, types.KeyStateUpdating)(ctx)
+		if s.session.Target().Consistency.Settle == 0 || !isMismatch(looked) || !s.primaryChanged(ctx, k) {
+			return looked
+		}
+		return s.fleeting.missed(s, looked) // it will not come any more
+	})
 	s.background = true
-	return s.reached(err, "DIKM-EC-11")
+	return s.reached(s.fleeting.missed(s, err), "DIKM-EC-11")
+}
+
+// primaryChanged reports whether a key shows that the change of its primary Region is over.
+func (s *Scenario) primaryChanged(ctx context.Context, k *key) bool {
+	members, err := s.describe(ctx, k)
+	var shown struct {
+		PrimaryKey struct{ Region string }
+	}
+	if err != nil || json.Unmarshal(members["MultiRegionConfiguration"], &shown) != nil || plain(members["KeyState"]) == string(types.KeyStateUpdating) {
+		return false
+	}
+	return shown.PrimaryKey.Region == s.session.Target().Regions["replica"]
 }
 
 // replicaShown is the Then about ReplicateKey's ReplicaKeyMetadata.

@@ -35,6 +35,7 @@ type Scenario struct {
 	racer      bool      // it is one of several that call at the same time
 	result     Result
 	kind       features.StepKind
+	begun      bool     // its first step was reached
 	acting     bool     // a When was reached
 	compared   []string // the keys that a Then compares with what they were before
 }
@@ -74,6 +75,13 @@ func (s *Scenario) hooks(sc *godog.ScenarioContext) {
 	steps := sc.StepContext()
 	steps.Before(func(ctx context.Context, st *godog.Step) (context.Context, error) {
 		s.kind = kindOf(st.Type, s.kind)
+		if !s.begun {
+			s.begun = true
+			if err := s.outOfReach(); err != nil {
+				s.judge(s.kind, st.Text, err)
+				return ctx, err
+			}
+		}
 		if s.kind == features.Given || s.acting {
 			return ctx, nil
 		}

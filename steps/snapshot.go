@@ -41,6 +41,10 @@ func (s *Scenario) snapshotOf(ctx context.Context, k *key) (snapshot, error) {
 			continue
 		case err != nil:
 			return nil, err
+		case o.refusal != nil && o.refusal.Code == "AccessDeniedException":
+			// Who may not look sees no change either: two refusals would be taken for two equal listings.
+			_, err := s.need(o, nil, "")
+			return nil, err
 		case o.refusal != nil:
 			shot[listing] = o.refusal.Code
 		default:

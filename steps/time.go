@@ -2,9 +2,9 @@ package steps
 
 import (
 	"context"
+	"regexp"
+	"slices"
 	"time"
-
-	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // now is the target's time as far as this scenario knows: the real one, moved by as much as the scenario moved it.
@@ -20,11 +20,28 @@ func (s *Scenario) passes(ctx context.Context) error {
 	if s.session.Clock() != nil {
 		return s.move(ctx, left)
 	}
-	if left > longestWait {
+	if left > s.longestWait() {
 		return &Absent{Reason: "needs a clock that can be moved: waiting would take " + left.Round(time.Second).String()}
 	}
 	s.waited = true
-	return target.Pause(ctx, left)
+	return s.session.Pass(ctx, left)
+}
+
+var aSpanPasses = regexp.MustCompile(`^(` + aSpan + `) pass(?:es)?$`)
+
+// outOfReach tells before the first call that a scenario lets time pass that nobody can wait for, where no clock can be
+// moved: its Givens would use keys, and parameters for import, for nothing (DIKM-QUOTA-11).
+func (s *Scenario) outOfReach() error {
+	if s.session.Clock() != nil || !slices.Contains(s.scenario.Tags, "@clock") {
+		return nil
+	}
+	by := ""
+	for _, step := range s.scenario.Steps {
+		if m := aSpanPasses.FindStringSubmatch(step.Text); m != nil {
+			by = " by " + m[1]
+		}
+	}
+	return &Absent{Reason: "needs a clock that can be moved" + by}
 }
 
 // spanPasses moves the clock; no scenario waits for hours.

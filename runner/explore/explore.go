@@ -258,7 +258,7 @@ func (e *explorer) unknown(o *observation, step Step) *Fingerprint {
 
 // blurred is a situation as fingerprints tell situations apart.
 func blurred(s Situation) Situation {
-	s.Lacks, s.Disabled, s.Several, s.Kind = false, false, false, ""
+	s.Lacks, s.Disabled, s.Several, s.Spent, s.Old, s.Kind = false, false, false, false, false, ""
 	return s
 }
 

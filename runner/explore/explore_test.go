@@ -98,6 +98,7 @@ func TestOnlySomeOperations(t *testing.T) {
 
 // Two mistakes are told apart, each is listed once, and the second is found although the first is everywhere.
 func TestRootCausesAreToldApart(t *testing.T) {
+	t.Parallel()
 	var both []defect.Defect
 	for _, name := range []string{"delete-of-a-disabled-key-is-refused", "first-material-is-not-listed"} {
 		d, err := defect.Named(name)
@@ -140,6 +141,7 @@ func TestRootCausesAreToldApart(t *testing.T) {
 
 // A KMS that is not the suite's own: no clock to move, a bound on keys, and none left over.
 func TestEndpoint(t *testing.T) {
+	t.Parallel()
 	kms := server.New(server.Options{Vault: vault.New(vault.Options{}), Principals: server.DefaultPrincipals()})
 	at := httptest.NewServer(kms)
 	defer at.Close()

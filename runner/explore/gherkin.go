@@ -27,6 +27,9 @@ type telling struct {
 	clock bool
 }
 
+// sameAsTheKey ends what no sentence says of a key, unless its first import follows.
+const sameAsTheKey = " for the materials of the key"
+
 // tell writes a step as a sentence; an empty one for a step that only waits.
 func (t *telling) tell(s Step) string {
 	on := string(s.Key)
@@ -39,6 +42,9 @@ func (t *telling) tell(s Step) string {
 			article = "an"
 		}
 		t.kinds[s.Key] = s.Kind
+		if s.Variant == alike {
+			return fmt.Sprintf("%s %s key%s", article, s.Kind, sameAsTheKey)
+		}
 		if s.MadeByKMS {
 			return fmt.Sprintf("%s %s key with material made by AWS KMS", article, s.Kind)
 		}
@@ -52,8 +58,13 @@ func (t *telling) tell(s Step) string {
 		return "parameters for import fetched for the key"
 	case Make:
 		return fmt.Sprintf("a %s made with %s", s.Product, on)
+	case "ListKeys":
+		return "" // it changes nothing, and what it tells is a sentence of its own: see then
 	case "ImportKeyMaterial":
 		return t.tellImport(s)
+	}
+	if w := wayNamed(s.Operation, s.Variant); w.name != "" {
+		return w.sentence(on)
 	}
 	if s.Operation == "DeleteImportedKeyMaterial" && s.Caller == "" {
 		switch {
@@ -73,11 +84,7 @@ func (t *telling) tell(s Step) string {
 	if s.Caller != "" {
 		return fmt.Sprintf("the %s caller calls %s on the key", s.Caller, s.Operation)
 	}
-	text := s.Operation + " is called on " + on
-	if s.Variant == anotherMessage {
-		text += " with another message"
-	}
-	return text
+	return s.Operation + " is called on " + on
 }
 
 func (t *telling) tellImport(s Step) string {
@@ -117,12 +124,19 @@ func scenario(f *Finding, clock bool) (given, when, then []sentence, err error) 
 	for i := 0; i < len(q)-1; i++ {
 		text := t.tell(q[i])
 		if q[i].Operation == "CreateKey" && !q[i].MadeByKMS && i+1 < len(q)-1 && q[i+1].plain() && q[i+1].Key == q[i].Key {
-			text = strings.TrimSuffix(text, "without material") + "with imported material"
+			if bare, cut := strings.CutSuffix(text, sameAsTheKey); cut {
+				text = bare + " with the same material"
+			} else {
+				text = strings.TrimSuffix(text, "without material") + "with imported material"
+			}
 			t.named[q[i].Key] = 1
 			i++
 		}
 		if text != "" {
 			given = append(given, sentence{text: text})
+		}
+		if q[i].Operation == Pass && q[i+1].Operation == Pass && clock { // exploring looks at the key in between
+			given = append(given, sentence{text: "DescribeKey is called on the key"})
 		}
 	}
 	text := t.tell(last)
@@ -155,6 +169,10 @@ func (f *Finding) then(clock bool) ([]sentence, error) {
 	switch {
 	case d.Aspect == outcome && last.Operation == Make, d.Aspect == outcome && last.Operation == Fetch:
 		return nil, unsayable{last.String() + " fails"}
+	case d.Aspect == wording && d.Expected == noWords:
+		return say("the error has no message"), nil
+	case d.Aspect == wording:
+		return say(fmt.Sprintf("the message says %q", d.Expected)), nil
 	case d.Aspect == outcome && d.Expected == success:
 		return say("the call succeeds"), nil
 	case d.Aspect == outcome:
@@ -177,11 +195,13 @@ func (f *Finding) then(clock bool) ([]sentence, error) {
 		return say("the ciphertext made before decrypts with " + on), nil
 	case d.Aspect == "answer Mac":
 		return say("a MAC of the key is the one that the imported 32 bytes give"), nil
-	case d.Aspect == "answer PublicKey":
+	case d.Aspect == "answer PublicKey" && last.Operation == "GetPublicKey":
 		return say("GetPublicKey answers the public half of the imported private key"), nil
+	case d.Aspect == "answer Keys" && d.On == TheKey && d.Expected == "true":
+		return say("ListKeys names the key"), nil
 	case strings.HasPrefix(d.Aspect, "answer "):
-		return f.thenAnswer(d)
-	case d.Aspect == aliases || d.Aspect == tags || d.Aspect == grants:
+		return f.thenAnswer(d, last)
+	case slices.Contains(furnishings, d.Aspect):
 		if last.Operation == "DeleteImportedKeyMaterial" {
 			return say("nothing else about " + on + " changed"), nil
 		}
@@ -201,15 +221,21 @@ func (f *Finding) thenDescribed(d Difference) ([]sentence, error) {
 	switch {
 	case d.Aspect == "Enabled":
 		value = fmt.Sprint(f.expected[d.On]["KeyState"] == "Enabled")
-	case (d.Aspect == "DeletionDate" || d.Aspect == "CreationDate") && d.Actual == "another date than before":
+	case (d.Aspect == "DeletionDate" || d.Aspect == "CreationDate") && d.Expected != absent && d.Actual == "another date than before":
 		return say("nothing else about the key changed"), nil
-	case d.Aspect == "MultiRegionKeyType", value == "another date than before", value == unnamed, value == unknownID:
+	case d.Aspect == "DeletionDate" && value != absent:
+		return nil, unsayable{d.String()}
+	case d.Aspect == "MultiRegionKeyType", d.Aspect == "PrimaryKey", d.Aspect == "ReplicaKeys", value == "another date than before", value == unnamed, value == unknownID:
 		return nil, unsayable{d.String()}
 	case d.Aspect == "ValidTo" && value != absent && value != "present":
 		last := ""
 		for _, s := range f.Sequence {
-			if strings.HasPrefix(s.Variant, "expiring") {
-				last = "the date of the " + ordinals[max(s.Material, 1)-1] + " material"
+			switch {
+			case !strings.HasPrefix(s.Variant, "expiring"):
+			case s.Material == 0:
+				last = "" // that of no material of the key
+			default:
+				last = "the date of the " + ordinals[s.Material-1] + " material"
 			}
 		}
 		if last != value {
@@ -221,9 +247,13 @@ func (f *Finding) thenDescribed(d Difference) ([]sentence, error) {
 }
 
 // thenAnswer says what the last answer has.
-func (f *Finding) thenAnswer(d Difference) ([]sentence, error) {
+func (f *Finding) thenAnswer(d Difference, last Step) ([]sentence, error) {
 	member, value := strings.TrimPrefix(d.Aspect, "answer "), d.Expected
 	switch {
+	case last.Operation == "CreateKey" || last.Operation == "ReplicateKey":
+		return thenBorn(d, member, last)
+	case !slices.Contains(answerable, member):
+		return nil, unsayable{d.String()}
 	case d.On != TheKey && !(d.On == Replica && value == "the key's ARN"):
 		return nil, unsayable{d.String()}
 	case d.On == Replica:
@@ -234,6 +264,24 @@ func (f *Finding) thenAnswer(d Difference) ([]sentence, error) {
 		return nil, unsayable{d.String()}
 	}
 	return []sentence{{"the answer has", [][]string{{member, value}}}}, nil
+}
+
+// answerable are the members of answers whose values sentences can compare.
+var answerable = []string{
+	"KeyId", "SourceKeyId", "KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId", "KeyState", "SignatureValid", "MacValid",
+	"PendingWindowInDays",
+}
+
+// thenBorn says what the answer tells of a key that was made.
+func thenBorn(d Difference, member string, last Step) ([]sentence, error) {
+	which := "key"
+	if last.Operation == "ReplicateKey" {
+		which = "replica"
+	}
+	if last.Key != TheKey || member == "KeyId" || d.Expected == broken {
+		return nil, unsayable{d.String()}
+	}
+	return []sentence{{"the created " + which + " shows", [][]string{{member, d.Expected}}}}, nil
 }
 
 // thenListing says what ListKeyRotations shows, as a whole: the listing has these materials and no others.
@@ -258,7 +306,7 @@ func (f *Finding) thenListing(d Difference, member string) ([]sentence, error) {
 		}
 		row := []string{"the " + ordinal}
 		for _, m := range members {
-			if m == "ValidTo" && v[name+m] != absent {
+			if (m == "ValidTo" || m == "KeyMaterialDescription") && v[name+m] != absent {
 				return nil, unsayable{d.String()}
 			}
 			row = append(row, v[name+m])

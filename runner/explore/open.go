@@ -41,9 +41,12 @@ var openings = []opening{
 	{"OQ-12", "ValidTo", false, stays},
 	{"OQ-14", outcome, true, func(s Situation, _ Difference) bool { return imports(s) && misused(s) }},
 	{"OQ-15", outcome, false, func(s Situation, _ Difference) bool {
-		return imports(s) && strings.HasSuffix(s.Variant, "parameters fetched before")
+		return imports(s) && strings.HasSuffix(s.Variant, keptBefore) && s.Spent
 	}},
 	{"OQ-16", outcome, true, func(s Situation, _ Difference) bool { return imports(s) && strings.HasSuffix(s.Variant, "16 bytes") }},
+	{"OQ-18", outcome, false, func(s Situation, _ Difference) bool {
+		return s.Operation == "GetParametersForImport" && s.Variant == pkcs1
+	}},
 	{"OQ-19", outcome, true, func(s Situation, _ Difference) bool { return imports(s) && strings.Contains(s.Variant, "date") }},
 	{"OQ-20", "KeyState", false, func(s Situation, d Difference) bool {
 		return s.Operation == Pass && d.Actual == d.State && (d.State == "Disabled" || d.State == "PendingDeletion")
@@ -104,6 +107,7 @@ func faults(s Situation) int {
 		}
 	}
 	for _, wrong := range []bool{
+		s.Old,
 		strings.HasSuffix(s.Kind, "KMS"), s.Role == "other material", s.State != "Enabled" && s.State != "Disabled" && s.State != "PendingImport",
 		strings.Contains(s.Variant, "KEY_MATERIAL") && strings.HasSuffix(s.Kind, "other"),
 		strings.HasPrefix(s.Variant, "NEW_KEY_MATERIAL") && (!nothing(s) || strings.HasPrefix(s.Kind, "replica")),

@@ -1,6 +1,10 @@
 package explore
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/kmsconform/kmsconform/features"
+)
 
 func TestOpenQuestions(t *testing.T) {
 	o := newOracle(contract(t))
@@ -38,6 +42,14 @@ func TestOpenQuestions(t *testing.T) {
 			Difference{Aspect: "the second material: ImportState", Expected: absent, Actual: "IMPORTED"}, ""},
 		{"ValidTo of material that went", Situation{Operation: "DeleteImportedKeyMaterial", State: "Enabled"},
 			Difference{Aspect: "ValidTo", Expected: absent, Actual: "the date of the first material"}, "OQ-12"},
+		{"a token that was used", Situation{Operation: "ImportKeyMaterial", State: "Enabled", Kind: "symmetric", Variant: keptBefore, Role: "the current material", Spent: true},
+			Difference{Aspect: outcome, Expected: success, Actual: "InvalidImportTokenException"}, "OQ-15"},
+		{"a token that was not", Situation{Operation: "ImportKeyMaterial", State: "Enabled", Kind: "symmetric", Variant: keptBefore, Role: "the current material"},
+			Difference{Aspect: outcome, Expected: success, Actual: "InvalidImportTokenException"}, ""},
+		{"an old token and other material", Situation{Operation: "ImportKeyMaterial", State: "Enabled", Kind: "symmetric", Variant: keptBefore, Role: "other material", Old: true},
+			Difference{Aspect: outcome, Expected: "ExpiredImportTokenException", Actual: "IncorrectKeyMaterialException"}, "OQ-31"},
+		{"an old wrapping algorithm", Situation{Operation: "GetParametersForImport", State: "Enabled", Kind: "symmetric", Variant: pkcs1},
+			Difference{Aspect: outcome, Expected: "UnsupportedOperationException", Actual: success}, "OQ-18"},
 		{"two faults", Situation{Operation: "ImportKeyMaterial", State: "PendingDeletion", Kind: "symmetric", Variant: "altered token", Role: "the current material"},
 			Difference{Aspect: outcome, Expected: "KMSInvalidStateException", Actual: "InvalidImportTokenException"}, "OQ-31"},
 		{"one fault", Situation{Operation: "ImportKeyMaterial", State: "Enabled", Kind: "symmetric", Variant: "altered token", Role: "the current material"},
@@ -69,6 +81,20 @@ func TestTablesNameWhatThereIs(t *testing.T) {
 	for variant, id := range byVariant {
 		if _, is := o.requirements[id]; !is || variantNamed(variant).name == "" {
 			t.Errorf("%s of %q", id, variant)
+		}
+	}
+	for _, w := range ways {
+		if _, is := o.requirements[w.breaks]; w.breaks != "" && !is {
+			t.Errorf("there is no %s, for %s of %s", w.breaks, w.name, w.operation)
+		}
+	}
+	for _, w := range worded {
+		r, is := o.requirements[w.requirement]
+		if !is || r.Evidence != features.Observed && w.words != "" {
+			t.Errorf("%s, of %s: a text that was not observed", w.requirement, w.operation)
+		}
+		if r.Message == "" && w.words != "" {
+			t.Errorf("%s has no pattern of a message", w.requirement)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/kmsconform/kmsconform/fixtures/reference/kms"
@@ -63,9 +64,6 @@ func macAlgorithm(spec string) *string {
 // message is what is encrypted, signed and authenticated; it is no secret.
 var message = []byte("kmsconform")
 
-// anotherMessage is the variant of Verify and VerifyMac with a message that was not signed.
-const anotherMessage = "another message"
-
 // madeOr returns what was made, or as many zero bytes where none was: to be refused before they matter.
 func (s *side) madeOr(product string, length int) []byte {
 	if made := s.made[product]; made != nil {
@@ -80,8 +78,11 @@ func (s *side) request(step Step, k *held) (kms.Request, error) {
 	if elsewhere(step.Caller) {
 		id = &k.arn
 	}
+	if step.Operation == "DescribeKey" || step.Operation == remove {
+		id = otherIdentifier(step.Variant, k, id)
+	}
 	switch step.Operation {
-	case "DeleteImportedKeyMaterial":
+	case remove:
 		in := &kms.DeleteImportedKeyMaterialInput{KeyId: id}
 		if step.Material > 0 {
 			of := s.keys[TheKey]
@@ -90,16 +91,22 @@ func (s *side) request(step Step, k *held) (kms.Request, error) {
 			}
 			in.KeyMaterialId = text(of.ids[step.Material])
 		}
+		if step.Variant == tooShort {
+			in.KeyMaterialId = text(strings.Repeat("a", 63))
+		}
 		return in, nil
 	case "DescribeKey":
 		return &kms.DescribeKeyInput{KeyId: id}, nil
 	case "GetParametersForImport":
 		algorithm, wrappingKey := wrapping(k.spec)
+		if a, w, other := strings.Cut(step.Variant, " and "); other {
+			algorithm, wrappingKey = a, w
+		}
 		return &kms.GetParametersForImportInput{KeyId: id, WrappingAlgorithm: &algorithm, WrappingKeySpec: &wrappingKey}, nil
 	case "RotateKeyOnDemand":
 		return &kms.RotateKeyOnDemandInput{KeyId: id}, nil
 	case "ListKeyRotations":
-		return &kms.ListKeyRotationsInput{KeyId: id}, nil
+		return listing(step, id), nil
 	case "UpdatePrimaryRegion":
 		return &kms.UpdatePrimaryRegionInput{KeyId: id, PrimaryRegion: text(s.shared.regions["replica"])}, nil
 	case "GetKeyRotationStatus":
@@ -111,8 +118,7 @@ func (s *side) request(step Step, k *held) (kms.Request, error) {
 	case "DisableKey":
 		return &kms.DisableKeyInput{KeyId: id}, nil
 	case "ScheduleKeyDeletion":
-		days := int32(7)
-		return &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: &days}, nil
+		return &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: waitingPeriod(step.Variant)}, nil
 	case "CancelKeyDeletion":
 		return &kms.CancelKeyDeletionInput{KeyId: id}, nil
 	case "GetKeyPolicy":
@@ -155,6 +161,9 @@ func (s *side) use(step Step, k *held) (kms.Request, error) {
 		return &kms.EncryptInput{KeyId: id, Plaintext: message, EncryptionAlgorithm: encryptionAlgorithm(k)}, nil
 	case "Decrypt", "ReEncrypt":
 		blob := s.made["ciphertext"]
+		if step.Variant == foreign {
+			blob = garbage(96)
+		}
 		if blob == nil {
 			return nil, errInapplicable
 		}
@@ -181,6 +190,52 @@ func (s *side) use(step Step, k *held) (kms.Request, error) {
 	}
 }
 
+// otherIdentifier is how a way names the key.
+func otherIdentifier(variant string, k *held, id *string) *string {
+	switch variant {
+	case noKeyID:
+		return text("fake-key-id")
+	case noDashes:
+		return text(strings.ReplaceAll(k.id, "-", ""))
+	case overlong:
+		return text(strings.Repeat("k", 2049))
+	case otherRegion:
+		return &k.arn
+	default:
+		return id
+	}
+}
+
+// waitingPeriod is how many days a variant of ScheduleKeyDeletion says.
+func waitingPeriod(variant string) *int32 {
+	days := map[string]int32{"": 7, "6 days": 6, "30 days": 30, "31 days": 31}
+	if n, is := days[variant]; is {
+		return &n
+	}
+	return nil
+}
+
+// listing is a call of ListKeyRotations.
+func listing(step Step, id *string) *kms.ListKeyRotationsInput {
+	in := &kms.ListKeyRotationsInput{KeyId: id}
+	limits := map[string]int32{"a limit of 0": 0, "a limit of 1": 1, "a limit of 1001": 1001}
+	limit, limited := limits[step.Variant]
+	switch {
+	case limited:
+		in.Limit, in.IncludeKeyMaterial = &limit, text("ALL_KEY_MATERIAL")
+	case step.Variant == completed:
+		in.IncludeKeyMaterial = text("ROTATIONS_ONLY")
+	case step.Variant == everything:
+		in.IncludeKeyMaterial = text("ALL_KEY_MATERIAL")
+	case step.Variant == madeUp:
+		in.Marker = text("kmsconform-made-this-up")
+	}
+	return in
+}
+
+// garbage is bytes that mean nothing.
+func garbage(length int) []byte { return bytes.Repeat([]byte("kmsconform"), length/10+1) }
+
 // elsewhere reports whether a caller is of another account, for whom only an ARN names the key (DIKM-AUTH-04).
 func elsewhere(caller string) bool { return strings.HasPrefix(caller, "second-account") }
 
@@ -189,6 +244,6 @@ var operations = []string{
 	"CancelKeyDeletion", "CreateAlias", "CreateGrant", "Decrypt", "DeleteImportedKeyMaterial", "DescribeKey", "DisableKey",
 	"EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
 	"GenerateMac", "GetKeyPolicy", "GetKeyRotationStatus", "GetParametersForImport", "GetPublicKey", "ListAliases", "ListGrants",
-	"ListKeyRotations", "ListResourceTags", "PutKeyPolicy", "ReEncrypt", "ReplicateKey", "RotateKeyOnDemand",
+	"ListKeyRotations", "ListKeys", "ListResourceTags", "PutKeyPolicy", "ReEncrypt", "ReplicateKey", "RotateKeyOnDemand",
 	"ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateKeyDescription", "UpdatePrimaryRegion", "Verify", "VerifyMac",
 }

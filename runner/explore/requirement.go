@@ -27,6 +27,7 @@ var breakings = []breaking{
 	{"DeleteImportedKeyMaterial", "", aliases, "DIKM-STATE-20"},
 	{"DeleteImportedKeyMaterial", "", tags, "DIKM-STATE-20"},
 	{"DeleteImportedKeyMaterial", "", grants, "DIKM-STATE-20"},
+	{"DeleteImportedKeyMaterial", "", policies, "DIKM-STATE-20"},
 	{"DeleteImportedKeyMaterial", "Enabled", "", "DIKM-STATE-01"},
 	{"DeleteImportedKeyMaterial", "Disabled", "", "DIKM-STATE-05"},
 	{"DeleteImportedKeyMaterial", "PendingDeletion", "", "DIKM-STATE-07"},
@@ -62,6 +63,7 @@ var breakings = []breaking{
 	{"ReplicateKey", "PendingImport", "", "DIKM-MRK-13"},
 	{"ReplicateKey", "", "", "DIKM-MRK-02"},
 	{"UpdatePrimaryRegion", "", "", "DIKM-EC-11"},
+	{"ListKeys", "", "", "DIKM-STATE-20"},
 	{"GetKeyRotationStatus", "", "", "DIKM-MATRIX-14"},
 	{"EnableKeyRotation", "", "", "DIKM-MATRIX-21"},
 	{Pass, "", "DescribeKey", "DIKM-MATRIX-08"},
@@ -86,18 +88,21 @@ var breakings = []breaking{
 var byVariant = map[string]string{ //nolint:gosec // the word token makes no credential
 	"altered blob": "DIKM-REIMP-28", "altered token": "DIKM-REIMP-22", "garbage token": "DIKM-REIMP-22", "token of the other key": "DIKM-REIMP-21",
 	"wrapped for another token": "DIKM-REIMP-20", "naming another id": "DIKM-REIMP-09", "16 bytes": "DIKM-REIMP-30", "unsaid expiry": "DIKM-EXP-01",
-	"date without expiry": "DIKM-EXP-02", "expired date": "DIKM-EXP-03", "date too far": "DIKM-EXP-03",
+	"truncated blob": "DIKM-REIMP-29", "empty blob": "DIKM-REIMP-31",
+	"described": "DIKM-REIMP-13", "described at length": "DIKM-REIMP-13", "described oddly": "DIKM-REIMP-13", "date without expiry": "DIKM-EXP-02", "expired date": "DIKM-EXP-03", "date too far": "DIKM-EXP-03",
 }
 
 // requirement names what a finding breaks, as closely as the table knows.
 func requirement(s Situation, d Difference) string {
-	switch {
+	switch w := wayNamed(s.Operation, s.Variant); {
+	case d.requirement != "":
+		return d.requirement
+	case w.breaks != "":
+		return w.breaks
 	case elsewhere(s.Caller):
 		return "DIKM-AUTH-02"
 	case s.Caller != "":
 		return "DIKM-AUTH-01"
-	case s.Variant == anotherMessage:
-		return "DIKM-WIRE-10"
 	}
 	if imports(s) && d.Aspect == outcome {
 		for _, v := range variants {

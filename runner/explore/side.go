@@ -27,6 +27,7 @@ type shared struct {
 	materials map[materialName]material.Material
 	dates     map[materialName]time.Time // of the last import of each that had one
 	earlier   map[int64]bool             // dates that were asked for before
+	alike     bool                       // the other key takes the materials of the key
 	regions   map[string]string
 }
 
@@ -49,6 +50,14 @@ func named(of Which, n int) materialName {
 	return materialName{of, n}
 }
 
+// bytesOf is the name under which a material's bytes are kept: those of keys that are alike are the same.
+func (s *shared) bytesOf(of Which, n int) materialName {
+	if of == OtherKey && s.alike {
+		of = TheKey
+	}
+	return named(of, n)
+}
+
 // begin makes the material that is none of a key's be another one in each step.
 func (s *shared) begin() {
 	for _, which := range whiches {
@@ -58,7 +67,7 @@ func (s *shared) begin() {
 
 // material is the bytes that a symbol stands for; n 0 is material that is none of the key's.
 func (s *shared) material(of Which, n int, spec string) (material.Material, error) {
-	name := named(of, n)
+	name := s.bytesOf(of, n)
 	m, is := s.materials[name]
 	if is {
 		return m, nil
@@ -79,17 +88,13 @@ func (s *shared) material(of Which, n int, spec string) (material.Material, erro
 type held struct {
 	id, arn     string
 	spec, usage string
-	made        bool // by AWS KMS
+	kind        string // of the features; empty for a replica
+	made        bool   // by AWS KMS
 	region      string
 	created     time.Time      // as it was first seen
 	deletion    time.Time      // as it was first seen; zero: none is
+	waits       string         // how far ahead that was
 	ids         map[int]string // of the materials that were imported, as their first import named them
-}
-
-// parameters is what GetParametersForImport handed out.
-type parameters struct {
-	token, publicKey []byte
-	algorithm        string
 }
 
 // errInapplicable says that a step speaks of what the sequence has not made on this side.
@@ -104,6 +109,9 @@ func (s *side) who(step Step, k *held) origin {
 	from := origin{caller: "primary", region: k.region}
 	if step.Caller != "" {
 		from.caller = step.Caller
+	}
+	if step.Variant == otherRegion {
+		from.region = "replica"
 	}
 	return from
 }
@@ -134,6 +142,12 @@ func (s *side) perform(ctx context.Context, step Step) (reply, error) {
 		return s.make(ctx, step, k, from)
 	case "ReplicateKey":
 		return s.replicate(ctx, k, from, step.Key)
+	case "ListKeys":
+		return s.listed(ctx, k, from)
+	case "RotateKeyOnDemand":
+		if step.Variant == worn {
+			return s.wear(ctx, k, from)
+		}
 	}
 	request, err := s.request(step, k)
 	if err != nil {
@@ -156,8 +170,14 @@ func orNil(t string) *string {
 func ownTags() []kms.Tag { return []kms.Tag{{TagKey: text("kmsconform"), TagValue: text("true")}} }
 
 func (s *side) create(ctx context.Context, step Step) (reply, error) {
-	k := &held{region: "primary", ids: map[int]string{}, made: step.MadeByKMS}
+	k := &held{region: "primary", ids: map[int]string{}, made: step.MadeByKMS, kind: step.Kind}
 	k.spec, k.usage = specOf(step.Kind)
+	if first := s.keys[TheKey]; step.Variant == alike {
+		if first == nil || first.spec != k.spec {
+			return reply{}, errInapplicable
+		}
+		s.shared.alike = true
+	}
 	in := &kms.CreateKeyInput{
 		KeySpec: &k.spec, KeyUsage: &k.usage, Origin: text("EXTERNAL"), Description: text("kmsconform"), Tags: ownTags(),
 	}
@@ -197,137 +217,6 @@ func (s *side) replicate(ctx context.Context, k *held, from origin, which Which)
 	return r, nil
 }
 
-// fetch calls GetParametersForImport; no parameters where it is refused.
-func (s *side) fetch(ctx context.Context, k *held, from origin) (*parameters, reply, error) {
-	algorithm, wrappingKey := wrapping(k.spec)
-	r, err := s.system.call(ctx, from, &kms.GetParametersForImportInput{KeyId: &k.id, WrappingAlgorithm: &algorithm, WrappingKeySpec: &wrappingKey})
-	if err != nil || r.code != "" {
-		return nil, r, err
-	}
-	var answer kms.GetParametersForImportOutput
-	if json.Unmarshal(r.body, &answer) != nil || len(answer.ImportToken) == 0 || len(answer.PublicKey) == 0 {
-		return nil, reply{code: broken, message: "GetParametersForImport answers no PublicKey and ImportToken"}, nil
-	}
-	return &parameters{token: answer.ImportToken, publicKey: answer.PublicKey, algorithm: algorithm}, r, nil
-}
-
-// importMaterial fetches parameters, wraps and imports. Where the parameters are refused, that is what the step came to.
-func (s *side) importMaterial(ctx context.Context, step Step, k *held, from origin) (reply, error) {
-	p, r, err := s.parametersFor(ctx, step, k, from)
-	if err != nil || p == nil {
-		return r, err
-	}
-	m, err := s.shared.material(step.Key, step.Material, k.spec)
-	if err != nil {
-		return reply{}, err
-	}
-	plaintext, under := m.Bytes(), p
-	switch step.Variant {
-	case "16 bytes":
-		plaintext = make([]byte, 16)
-	case "wrapped for another token":
-		if under, r, err = s.fetch(ctx, k, from); err != nil || under == nil {
-			return r, err
-		}
-	}
-	blob, err := material.Wrap(plaintext, under.publicKey, p.algorithm, rand.Reader)
-	if err != nil {
-		return reply{code: broken, message: "the public key of GetParametersForImport does not wrap: " + err.Error()}, nil
-	}
-	in := &kms.ImportKeyMaterialInput{
-		KeyId: &k.id, ImportToken: p.token, EncryptedKeyMaterial: blob, ImportType: orNil(step.ImportType),
-		ExpirationModel: text("KEY_MATERIAL_DOES_NOT_EXPIRE"),
-	}
-	if err := s.vary(in, step, k); err != nil {
-		return reply{}, err
-	}
-	r, err = s.system.call(ctx, from, in)
-	if err == nil && r.code == "" && step.Material > 0 {
-		var answer kms.ImportKeyMaterialOutput
-		if json.Unmarshal(r.body, &answer) == nil && answer.KeyMaterialId != "" && k.ids[step.Material] == "" {
-			k.ids[step.Material] = answer.KeyMaterialId
-		}
-	}
-	return r, err
-}
-
-func (s *side) parametersFor(ctx context.Context, step Step, k *held, from origin) (*parameters, reply, error) {
-	switch step.Variant {
-	case "parameters fetched before":
-		if s.params == nil {
-			return nil, reply{}, errInapplicable
-		}
-		return s.params, reply{}, nil
-	case "token of the other key":
-		if other := s.keys[OtherKey]; other != nil && other.spec == k.spec {
-			return s.fetch(ctx, other, from)
-		}
-		return nil, reply{}, errInapplicable
-	default:
-		return s.fetch(ctx, k, from)
-	}
-}
-
-// vary makes of an import what the step's variant says.
-func (s *side) vary(in *kms.ImportKeyMaterialInput, step Step, k *held) error {
-	after := func(d time.Duration) {
-		at := s.shared.date(named(step.Key, step.Material), s.system.now().Add(d))
-		in.ValidTo = &kms.EpochTime{Time: at}
-	}
-	expires := text("KEY_MATERIAL_EXPIRES")
-	switch step.Variant {
-	case "expiring soon":
-		in.ExpirationModel = expires
-		after(2 * time.Hour)
-	case "expiring late":
-		in.ExpirationModel = expires
-		after(30 * 24 * time.Hour)
-	case "date too far":
-		in.ExpirationModel = expires
-		after(400 * 24 * time.Hour)
-	case "expired date":
-		in.ExpirationModel = expires
-		after(-time.Hour)
-	case "date without expiry":
-		after(30 * 24 * time.Hour)
-	case "unsaid expiry":
-		in.ExpirationModel = nil
-	case "naming its id":
-		if k.ids[step.Material] == "" {
-			return errInapplicable
-		}
-		in.KeyMaterialId = text(k.ids[step.Material])
-	case "naming another id":
-		in.KeyMaterialId = text(strings.Repeat("0123456789abcdef", 4))
-	case "altered blob":
-		in.EncryptedKeyMaterial = flipped(in.EncryptedKeyMaterial)
-	case "altered token":
-		in.ImportToken = flipped(in.ImportToken)
-	case "garbage token":
-		in.ImportToken = []byte(strings.Repeat("kmsconform", len(in.ImportToken)/10+1))
-	}
-	return nil
-}
-
-// date rounds and remembers a date that is asked for. Both sides ask for the same one: the first to ask decides.
-func (s *shared) date(name materialName, at time.Time) time.Time {
-	at = at.Truncate(time.Second)
-	if last, is := s.dates[name]; is {
-		if at.Sub(last).Abs() < 30*time.Second {
-			return last
-		}
-		s.earlier[last.Unix()] = true
-	}
-	s.dates[name] = at
-	return at
-}
-
-func flipped(b []byte) []byte {
-	c := append([]byte(nil), b...)
-	c[len(c)/2] ^= 1
-	return c
-}
-
 // make uses a key and keeps the result.
 func (s *side) make(ctx context.Context, step Step, k *held, from origin) (reply, error) {
 	operation := map[string]string{"ciphertext": "Encrypt", "signature": "Sign", "MAC": "GenerateMac"}[step.Product]
@@ -349,4 +238,47 @@ func (s *side) make(ctx context.Context, step Step, k *held, from origin) (reply
 	}
 	s.made[step.Product] = made
 	return r, nil
+}
+
+// wear rotates a key 24 times: once more is possible, and then no more (DIKM-MULTI-24).
+func (s *side) wear(ctx context.Context, k *held, from origin) (reply, error) {
+	var last reply
+	for range 24 {
+		if last.code == "" {
+			r, err := s.system.call(ctx, from, &kms.RotateKeyOnDemandInput{KeyId: &k.id})
+			if err != nil {
+				return r, err
+			}
+			last = r
+		}
+		if err := s.system.advance(ctx, passes[0]); err != nil { // also where it is refused: the two clocks stay the same
+			return reply{}, err
+		}
+	}
+	return last, nil
+}
+
+// listed looks for a key among those of its account and Region.
+func (s *side) listed(ctx context.Context, k *held, from origin) (reply, error) {
+	limit, found := int32(1000), false
+	in := &kms.ListKeysInput{Limit: &limit}
+	for range 100 { // an account has 100 000 keys at most
+		r, err := s.system.call(ctx, from, in)
+		if err != nil || r.code != "" {
+			return r, err
+		}
+		var page kms.ListKeysOutput
+		if json.Unmarshal(r.body, &page) != nil {
+			return reply{code: broken, message: "ListKeys answers no Keys"}, nil
+		}
+		for _, entry := range page.Keys {
+			found = found || entry.KeyArn == k.arn
+		}
+		if found || !page.Truncated || page.NextMarker == "" {
+			break
+		}
+		in = &kms.ListKeysInput{Limit: &limit, Marker: &page.NextMarker}
+	}
+	body, err := json.Marshal(map[string]bool{"Keys": found})
+	return reply{body: body}, err
 }

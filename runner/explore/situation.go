@@ -17,6 +17,8 @@ type Situation struct {
 	Lacks     bool   // a material that the key is bound to is not there, or none was ever imported
 	Disabled  bool   // the key was disabled, and not enabled since
 	Several   bool   // the key is bound to several materials
+	Spent     bool   // the parameters of the import have been used, or newer ones were fetched, or the key has changed since
+	Old       bool   // the parameters of the import are older than a day
 	Kind      string // of key, as coarse as the rules: symmetric, other or made by AWS KMS; with multi-Region before it
 }
 
@@ -63,10 +65,10 @@ func situation(step Step, k *held, before map[Which]view, disabled map[Which]boo
 		return s
 	case Make:
 		s.Variant = step.Product
-	case "Verify", "VerifyMac":
-		s.Variant = step.Variant
 	case "ImportKeyMaterial":
 		s.Variant = strings.Trim(step.ImportType+" "+step.Variant, " ")
+	default:
+		s.Variant = step.Variant
 	}
 	if v == nil || k == nil {
 		return s
@@ -153,6 +155,8 @@ type Difference struct {
 	Actual   string
 	Message  string // of the target's refusal
 	State    string // of that key before
+
+	requirement string // that it breaks, where the difference itself tells
 }
 
 // outcome is the aspect of how a call ended.
@@ -212,7 +216,7 @@ func differences(which Which, expected, actual view) []Difference {
 	for _, name := range names(expected, actual) {
 		want, has := expected[name]
 		got, told := actual[name]
-		if (name == aliases || name == tags || name == grants) && !(has && told) {
+		if slices.Contains(furnishings, name) && !(has && told) {
 			continue
 		}
 		if actual[listed] == notImplemented && (name == listed || materialAspect(name)) {
@@ -263,6 +267,12 @@ func fingerprint(s Situation, step Step, d Difference) Fingerprint {
 		f.Variant = ""
 	case Pass: // however long, and it is about every key
 		f.Variant, f.State, f.Itself = "", d.State, true
+	}
+	if s.Operation == "ImportKeyMaterial" && d.Aspect != outcome && step.Variant != "" && !variantNamed(step.Variant).faulty { // whenever it expires
+		f.Variant = step.ImportType
+	}
+	if d.Aspect == wording { // whatever the situation
+		f.Variant, f.State, f.Role, f.Itself = "", "", "", true
 	}
 	return f
 }

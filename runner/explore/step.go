@@ -2,7 +2,7 @@ package explore
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -44,7 +44,7 @@ type Step struct {
 	// for an import, and no material named for a delete.
 	Material   int
 	ImportType string
-	Variant    string // ImportKeyMaterial: a name of variants; Verify and VerifyMac: anotherMessage
+	Variant    string // ImportKeyMaterial: a name of variants; CreateKey: alike; other operations: a name of ways
 
 	Product string        // Make: ciphertext, signature or MAC
 	Span    time.Duration // Pass
@@ -65,6 +65,9 @@ func (s Step) String() string {
 		from := "without material"
 		if s.MadeByKMS {
 			from = "with material made by AWS KMS"
+		}
+		if s.Variant == alike {
+			from += ", for the materials of the key"
 		}
 		return fmt.Sprintf("CreateKey: %s, a %s key %s", s.Key, s.Kind, from)
 	case "ImportKeyMaterial":
@@ -87,11 +90,12 @@ func (s Step) String() string {
 	case Make:
 		return fmt.Sprintf("%s with %s, kept for later", s.Product, s.Key)
 	}
-	text := s.Operation + " on " + string(s.Key)
-	if s.Variant != "" {
-		text += " with " + s.Variant
+	if w := wayNamed(s.Operation, s.Variant); strings.HasPrefix(w.phrase, "called ") {
+		return s.Operation + " " + w.phrase
+	} else if s.Variant != "" {
+		return s.Operation + " on " + string(s.Key) + w.phrase
 	}
-	return text + s.by()
+	return s.Operation + " on " + string(s.Key) + s.by()
 }
 
 func (s Step) by() string {
@@ -122,40 +126,6 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d %s", d/unit, name)
 }
 
-// variant is a way to import that is not the plain one, in the words of the features.
-type variant struct {
-	name   string
-	phrase string // what the sentence about the import says
-	faulty bool   // KMS must refuse it, whatever state the key is in
-}
-
-var variants = []variant{
-	{name: "expiring soon", phrase: ", expiring in 2 hours"},
-	{name: "expiring late", phrase: ", expiring in 30 days"},
-	{name: "naming its id", phrase: ", naming its id"},
-	{name: "parameters fetched before", phrase: " with the parameters fetched before"},
-	{name: "altered blob", phrase: ", altered after wrapping", faulty: true},
-	{name: "altered token", phrase: " with a token that is altered", faulty: true},
-	{name: "garbage token", phrase: " with a token that is garbage", faulty: true},
-	{name: "token of the other key", phrase: " with a token of the other key", faulty: true},
-	{name: "naming another id", phrase: ", naming another id", faulty: true},
-	{name: "wrapped for another token", phrase: ", wrapped for another token", faulty: true},
-	{name: "16 bytes", phrase: ", of 16 bytes", faulty: true},
-	{name: "unsaid expiry", phrase: " without saying whether it expires", faulty: true},
-	{name: "date without expiry", phrase: " as not expiring, with a date", faulty: true},
-	{name: "expired date", phrase: ", expiring an hour ago", faulty: true},
-	{name: "date too far", phrase: ", expiring in 400 days", faulty: true},
-}
-
-func variantNamed(name string) variant {
-	if i := slices.IndexFunc(variants, func(v variant) bool { return v.name == name }); i >= 0 {
-		return variants[i]
-	}
-	return variant{}
-}
-
-func phraseOf(name string) string { return variantNamed(name).phrase }
-
 // tidy drops the steps that speak of what the sequence does not have, and names materials in the order in which they
 // appear: what is left after steps were taken out is a sequence again.
 func (q Sequence) tidy() Sequence {
@@ -172,6 +142,8 @@ func (q Sequence) tidy() Sequence {
 			s.Key = TheKey
 			if made[TheKey] {
 				s.Key = OtherKey
+			} else {
+				s.Variant = "" // there is no key to be like
 			}
 			made[s.Key], now[was] = true, s.Key
 		case s.Operation == Pass:

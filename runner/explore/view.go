@@ -1,13 +1,12 @@
 package explore
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"reflect"
 	"sort"
 	"strings"
 	"time"
@@ -26,6 +25,7 @@ const (
 	aliases   = "ListAliases"
 	tags      = "ListResourceTags"
 	grants    = "ListGrants"
+	policies  = "GetKeyPolicy"
 	absent    = "absent"
 	unnamed   = "an id of its own" // of material that AWS KMS made
 	unknownID = "an unknown id"
@@ -76,11 +76,31 @@ func (s *side) describe(v view, which Which, m kms.KeyMetadata) {
 	v["ExpirationModel"] = orAbsent(string(m.ExpirationModel))
 	v["ValidTo"] = s.dateName(which, m.ValidTo)
 	v["CreationDate"] = s.keys[which].creationName(m.CreationDate.Time)
-	v["DeletionDate"] = s.keys[which].deletionName(m.DeletionDate)
+	v["DeletionDate"] = s.keys[which].deletionName(m.DeletionDate, s.system.now())
+	v["PendingDeletionWindowInDays"] = absent
+	if days := m.PendingDeletionWindowInDays; days != nil {
+		v["PendingDeletionWindowInDays"] = fmt.Sprint(*days)
+	}
 	v["CurrentKeyMaterialId"] = s.idName(which, m.CurrentKeyMaterialId)
 	if c := m.MultiRegionConfiguration; c != nil {
-		v["MultiRegionKeyType"] = c.MultiRegionKeyType
+		v["MultiRegionKeyType"], v["PrimaryKey"] = c.MultiRegionKeyType, s.arnName(c.PrimaryKey.Arn)
+		var replicas []string
+		for _, r := range c.ReplicaKeys {
+			replicas = append(replicas, s.arnName(r.Arn))
+		}
+		sort.Strings(replicas)
+		v["ReplicaKeys"] = orAbsent(strings.Join(replicas, ", "))
 	}
+}
+
+// arnName names the key that an ARN is of.
+func (s *side) arnName(arn string) string {
+	for _, which := range whiches {
+		if k := s.keys[which]; k != nil && k.arn == arn {
+			return string(which)
+		}
+	}
+	return "another key"
 }
 
 // creationName tells whether a key still has the date of creation that it was seen with first.
@@ -94,20 +114,28 @@ func (k *held) creationName(at time.Time) string {
 	return "present"
 }
 
-// deletionName tells whether a key has a date of deletion, and whether it is the one that it was given first.
-func (k *held) deletionName(at *kms.EpochTime) string {
+// deletionName tells whether a key has a date of deletion, how far ahead it was when it was seen first, and whether it is
+// still the same.
+func (k *held) deletionName(at *kms.EpochTime, now time.Time) string {
 	switch {
 	case at == nil:
 		k.deletion = time.Time{}
 		return absent
 	case k.deletion.IsZero():
-		k.deletion = at.Time
-		return "present"
+		k.deletion, k.waits = at.Time, daysAhead(at.Time, now)
+		return k.waits
 	case at.Sub(k.deletion).Abs() <= time.Second:
-		return "present"
+		return k.waits
 	default:
 		return "another date than before"
 	}
+}
+
+// daysAhead says in how many days a time is, to the nearest. Where the two sides look a moment apart they say the same,
+// because no spans that pass add up to what divides one day from the next.
+func daysAhead(at, now time.Time) string {
+	const day = 24 * time.Hour
+	return fmt.Sprintf("in %d days", (at.Sub(now)+day/2+17*time.Minute)/day)
 }
 
 func orAbsent(t string) string {
@@ -180,6 +208,7 @@ func (s *side) rotations(ctx context.Context, v view, which Which, k *held, from
 			v[of+": ExpirationModel"] = orAbsent(string(e.ExpirationModel))
 			v[of+": ValidTo"] = s.dateName(which, e.ValidTo)
 			v[of+": RotationType"] = orAbsent(string(e.RotationType))
+			v[of+": KeyMaterialDescription"] = described(e.KeyMaterialDescription)
 			v[of+": RotationDate"] = absent
 			if e.RotationDate != nil {
 				v[of+": RotationDate"] = "present"
@@ -194,23 +223,79 @@ func (s *side) rotations(ctx context.Context, v view, which Which, k *held, from
 	return nil
 }
 
-// furniture reads what an owner gave the key.
+// described names a description: a long one would fill the report.
+func described(text string) string {
+	if len(text) > 40 {
+		return fmt.Sprintf("%d characters", len(text))
+	}
+	return orAbsent(text)
+}
+
+// furnishings are what an owner gives a key: members of a view that say nothing where a target does not tell them.
+var furnishings = []string{aliases, tags, grants, policies}
+
+// furniture reads what an owner gave the key. What the owner of a target may not read is not compared.
 func (s *side) furniture(ctx context.Context, v view, k *held, from origin) error {
-	for name, request := range map[string]kms.Request{
-		aliases: &kms.ListAliasesInput{KeyId: &k.id}, tags: &kms.ListResourceTagsInput{KeyId: &k.id}, grants: &kms.ListGrantsInput{KeyId: &k.id},
+	for i, request := range []kms.Request{
+		&kms.ListAliasesInput{KeyId: &k.id}, &kms.ListResourceTagsInput{KeyId: &k.id}, &kms.ListGrantsInput{KeyId: &k.id},
+		&kms.GetKeyPolicyInput{KeyId: &k.id},
 	} {
 		r, err := s.system.call(ctx, from, request)
 		if err != nil {
 			return err
 		}
-		if r.missing != "" {
+		if r.missing != "" || r.code == "AccessDeniedException" {
 			continue
 		}
-		if v[name] = r.code; r.code == "" {
+		name := furnishings[i]
+		switch {
+		case r.code != "":
+			v[name] = r.code
+		case name == policies:
+			v[name] = policyName(k, r.body)
+		default:
 			v[name] = furnished(r.body)
 		}
 	}
 	return nil
+}
+
+// policyName tells the key policy that every key begins with from the one that sequences put.
+func policyName(k *held, body []byte) string {
+	var answer struct{ Policy string }
+	if json.Unmarshal(body, &answer) != nil {
+		return broken
+	}
+	var got, put any
+	if json.Unmarshal([]byte(answer.Policy), &got) != nil || json.Unmarshal([]byte(rootPolicy(k)), &put) != nil {
+		return broken
+	}
+	if reflect.DeepEqual(got, put) {
+		return "the one that was put"
+	}
+	var document struct {
+		Statement []struct {
+			Effect    string
+			Principal struct{ AWS any }
+			Action    any
+		}
+	}
+	if json.Unmarshal([]byte(answer.Policy), &document) == nil && len(document.Statement) == 1 {
+		s := document.Statement[0]
+		if s.Effect == "Allow" && one(s.Principal.AWS) == rootOf(k) && one(s.Action) == "kms:*" {
+			return "the default one"
+		}
+	}
+	return "another one"
+}
+
+// one is a text that may stand alone or in a list.
+func one(value any) string {
+	if list, is := value.([]any); is && len(list) == 1 {
+		value = list[0]
+	}
+	text, _ := value.(string)
+	return text
 }
 
 func furnished(body []byte) string {
@@ -236,81 +321,6 @@ func furnished(body []byte) string {
 	}
 	sort.Strings(items)
 	return orAbsent(strings.Join(items, "; "))
-}
-
-// answerOf renames the members of an answer that a sequence can compare.
-func (s *side) answerOf(step Step, r reply) (view, error) {
-	v := view{}
-	k := s.keys[step.Key]
-	if r.code != "" || k == nil || slices.Contains([]string{"CreateKey", "ReplicateKey", Make, Fetch}, step.Operation) {
-		return v, nil
-	}
-	members := map[string]json.RawMessage{}
-	if len(r.body) == 0 || json.Unmarshal(r.body, &members) != nil {
-		return v, nil
-	}
-	for name, raw := range members {
-		var value string
-		is := json.Unmarshal(raw, &value) == nil
-		switch name {
-		case "KeyId", "SourceKeyId":
-			v[name] = s.keyName(k, value)
-		case "KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId":
-			v[name] = s.idName(step.Key, value)
-		case "KeyState":
-			v[name] = value
-		case "SignatureValid", "MacValid":
-			v[name] = string(raw)
-		case "Plaintext":
-			if step.Operation == "Decrypt" {
-				v[name] = compared(is, value, message)
-			}
-		case "PublicKey", "Mac":
-			own, err := s.computed(step, k)
-			if err != nil {
-				return nil, err
-			}
-			if own != nil && step.Operation != "GetParametersForImport" {
-				v[name] = compared(is, value, own)
-			}
-		}
-	}
-	return v, nil
-}
-
-func (s *side) keyName(k *held, value string) string {
-	switch value {
-	case k.arn:
-		return "the key's ARN"
-	case k.id:
-		return "the key's id"
-	default:
-		return "something else"
-	}
-}
-
-// computed is what the imported material gives outside of KMS.
-func (s *side) computed(step Step, k *held) ([]byte, error) {
-	m, is := s.shared.materials[named(step.Key, 1)]
-	if !is || k.made {
-		return nil, nil
-	}
-	if step.Operation == "GenerateMac" {
-		return m.MAC(message)
-	}
-	if step.Operation == "GetPublicKey" {
-		return m.PublicKeyDER()
-	}
-	return nil, nil
-}
-
-func compared(is bool, base64 string, want []byte) string {
-	var got []byte
-	quoted, err := json.Marshal(base64)
-	if is && err == nil && json.Unmarshal(quoted, &got) == nil && bytes.Equal(got, want) {
-		return "what the material gives"
-	}
-	return "something else"
 }
 
 func rootOf(k *held) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 )
 
@@ -26,6 +27,8 @@ type world struct {
 	out, errs io.Writer
 	environ   []string
 	terminal  bool // out is one
+	// consistency is how long AWS takes to show changes; nil: as long as is recorded of it. Tests have less time.
+	consistency *target.Consistency
 }
 
 // env returns an environment variable, or nothing.
@@ -132,7 +135,7 @@ something else than the contract says.`,
 	root.SetErr(w.errs)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newRun(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newObservations(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
+		newRun(w), newPlan(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newObservations(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
 	)
 	return root
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,6 +24,12 @@ type running struct {
 	selecting
 	targeting
 	emulating
+	awsFlags
+	budgeting
+
+	ledger             string // of keys; empty: the default one on AWS, none elsewhere
+	recordObservations bool
+	observations       string
 
 	workers  int
 	timeout  time.Duration
@@ -49,7 +56,15 @@ else from KMSCONFORM_CALLER_<NAME>=AKID:SECRET[:TOKEN] and, for primary, AWS_ACC
 and AWS_SESSION_TOKEN or AWS_PROFILE. Without any of them, primary is the access key id 111122223333 and second-account is
 444455556666, both with the secret kmsconform.
 
-Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run.`,
+--aws runs on AWS KMS itself, as whoever the SDK's own configuration says: profiles, single sign-on, environment, web
+identity. It makes keys in the accounts of --allow-account only, within --max-keys or --max-cost, writes each into the
+ledger first, and schedules all of them for deletion. Scenarios about two accounts need --profile-second or
+--assume-second, and those about IAM need --assume-callers or --caller. The endpoint overrides of the SDK lead it to
+whoever plays AWS. kmsconform plan --aws says beforehand what it does and costs; kmsconform sweep --aws finishes what a run
+that died has left.
+
+Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run; 4 AWS itself does
+something else than the contract says.`,
 		Example: `  kmsconform run
   kmsconform run --endpoint http://127.0.0.1:4566
   kmsconform run --endpoint http://127.0.0.1:4566 --profile core --profile expiration
@@ -64,17 +79,32 @@ Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong 
   kmsconform run --defect delete-drops-tags
   kmsconform run --fault eventual=500ms --fault reset=5% --fault-seed 7
   kmsconform run --endpoint http://127.0.0.1:4566 --baseline kmsconform.baseline.yaml
-  kmsconform run --features ./features --features-only`,
+  kmsconform run --features ./features --features-only
+  kmsconform run --aws --allow-account 111122223333 --max-keys 50 --profile core
+  kmsconform run --aws --region us-east-1 --replica-region eu-west-1 --allow-account 111122223333 \
+      --allow-account 444455556666 --profile-second other --assume-callers kmsconform --max-keys 2000 --max-cost 5`,
 		Args: noArguments,
-		RunE: ran(func(c *cobra.Command, _ []string) error { return r.run(c.Context(), w) }),
+		RunE: ran(func(c *cobra.Command, _ []string) error {
+			if err := r.awsFlags.check(c.Flags()); err != nil {
+				return err
+			}
+			return r.run(c.Context(), w)
+		}),
 	}
 	r.targeting.add(c)
 	r.faulting.add(c)
 	r.defecting.add(c, "run on the reference KMS with this seeded defect")
 	r.emulating.add(c)
 	r.selecting.add(c)
+	r.awsFlags.add(c)
+	r.budgeting.add(c)
 	flags := c.Flags()
-	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint)")
+	flags.StringVar(&r.ledger, "ledger", "", "write every key into this `FILE` before it is made (default with --aws: "+defaultLedger+"; without: none)")
+	flags.BoolVar(&r.recordObservations, "record-observations", false, "with --aws: record what was not observed yet; refused unless it really is AWS")
+	flags.StringVar(&r.observations, "observations", "", "with --aws: record in this `DIR` (default: features/observations where it is, else kmsconform-observations)")
+	must(c.MarkFlagFilename("ledger", "jsonl"))
+	must(c.MarkFlagDirname("observations"))
+	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint, 64 on AWS)")
 	flags.DurationVar(&r.timeout, "timeout", 0, "time limit of one scenario (default 1m, more with --consistency eventual)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "start nothing more after the first new divergence")
 	flags.Uint32Var(&r.seed, "seed", 0, "start the concurrent calls of races as the run with this seed did (default: a new one)")
@@ -102,7 +132,13 @@ func (r *running) run(ctx context.Context, w world) (failed error) {
 	if err != nil {
 		return err
 	}
-	kms, err := r.planned(w)
+	var cloud *onAWS // nil where the target is another
+	var kms *target.Target
+	if r.aws {
+		cloud, kms, err = r.onAWS(ctx, w)
+	} else {
+		kms, err = r.planned(w)
+	}
 	if err != nil {
 		return err
 	}
@@ -143,15 +179,39 @@ func (r *running) run(ctx context.Context, w world) (failed error) {
 		}()
 		ctx, kms = alive, started
 	}
+	if cloud != nil {
+		if err := cloud.prepare(ctx, &options); err != nil {
+			return err
+		}
+		if !r.quiet {
+			cloud.announce(w)
+		}
+	}
+	if cloud == nil && r.ledger != "" {
+		trail, err := r.trail(kms)
+		if err != nil {
+			return err
+		}
+		defer func() { failed = errors.Join(failed, trail.Close()) }()
+	}
 	screen := newScreen(w, r, contract)
 	watching := newProgress(w, r.quiet, screen.scenario)
 	options.Observer = watching
 	result, err := runner.Run(ctx, kms, options)
 	watching.Done()
 	if err != nil {
-		return err
+		return errors.Join(err, cloud.close())
 	}
-	return r.finish(w, screen, known, result)
+	if cloud != nil {
+		result.Plan = cloud.outcome(result)
+	}
+	ended := r.finish(w, screen, known, result)
+	if cloud != nil {
+		if err := cloud.ended(w, r.quiet, contract, result); err != nil {
+			return err
+		}
+	}
+	return ended
 }
 
 // print is --dry-run.
@@ -187,6 +247,9 @@ func (r *running) again(scenario *report.Scenario) string {
 		args = append(args, "--endpoint", quote(r.endpoint))
 	}
 	args = append(args, r.againEmulator()...)
+	if r.aws {
+		args = append(append(args, r.awsFlags.again()...), r.budgeting.again()...)
+	}
 	for _, region := range r.regions {
 		args = append(args, "--region", quote(region))
 	}

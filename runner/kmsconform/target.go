@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,19 +41,13 @@ func (t *targeting) add(c *cobra.Command) {
 	must(c.RegisterFlagCompletionFunc("caller", cobra.NoFileCompletions))
 }
 
-// eventual is how patient a run is with a target whose changes show late: AWS documents that a change may take up to
-// five minutes to show everywhere, and mostly takes seconds.
-var eventual = target.Consistency{
-	Reads: 3, Every: 500 * time.Millisecond, Within: 5 * time.Minute, Stays: 5 * time.Second, Settle: 3 * time.Second,
-}
-
 // patience is the consistency that the flags describe.
 func (t *targeting) patience() (target.Consistency, error) {
 	switch t.consistency {
 	case "strong":
 		return target.Consistency{}, nil
 	case "eventual":
-		return eventual, nil
+		return target.EventualConsistency, nil
 	default:
 		return target.Consistency{}, known("consistency", []string{t.consistency}, []string{"strong", "eventual"})
 	}

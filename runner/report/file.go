@@ -58,6 +58,11 @@ func (r *Report) whole() *Report {
 		s := &c.Scenarios[i]
 		s.Tags, s.Requirements = list(s.Tags), list(s.Requirements)
 	}
+	if c.Plan != nil {
+		p := *c.Plan
+		p.Keys, p.Calls = append([]PlannedKeys{}, p.Keys...), append([]PlannedCalls{}, p.Calls...)
+		c.Plan = &p
+	}
 	c.Requirements = append([]Requirement{}, c.Requirements...)
 	for i := range c.Requirements {
 		c.Requirements[i].Scenarios = list(c.Requirements[i].Scenarios)

@@ -34,6 +34,7 @@ func WriteMarkdown(w io.Writer, r *Report, contract *features.Contract) error {
 	m.causes(advisoryTitleOf(r, "Advisory divergences, which fail nobody"), advisory)
 	m.causes("Known divergences, which the baseline lists", known)
 	m.notTried(r)
+	m.plan(r)
 	if len(r.Answers) > 0 {
 		m.text.WriteString("\n" + page.Markdown(answersLine(r)) + "\n")
 	}

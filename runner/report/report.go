@@ -50,6 +50,8 @@ type Report struct {
 	Answers         []Answer                     `json:"answers"`      // in the order of Scenarios
 	// Changes are what AWS itself does otherwise than the contract says; absent for other targets.
 	Changes []Change `json:"changes,omitempty"`
+	// Plan is what was planned and what came of it; nil where nobody planned.
+	Plan *Plan `json:"plan,omitempty"`
 }
 
 // Tool is the program that ran the contract.

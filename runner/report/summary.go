@@ -48,6 +48,7 @@ func (p Printer) Summary(w io.Writer, r *Report) {
 	if len(r.Answers) > 0 {
 		s.WriteString(answersLine(r) + "\n")
 	}
+	p.plan(&s, r)
 	s.WriteString(timeLine(r) + "\n")
 	if r.Interrupted {
 		s.WriteString(p.paint(yellow, "The run was interrupted: this is about what ran.") + "\n")
