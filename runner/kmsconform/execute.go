@@ -135,7 +135,7 @@ something else than the contract says.`,
 	root.SetErr(w.errs)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newRun(w), newPlan(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newObservations(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
+		newRun(w), newPlan(w), newSweep(w), newList(w), newLint(w), newRequirements(w), newQuestions(w), newObservations(w), newExplain(w), newSteps(w), newSchema(w), newCompare(w), newBadge(w), newServe(w), newRace(w), newExplore(w), newEmulators(w), newTeeth(w), newDefects(w), newVersion(w),
 	)
 	return root
 }
