@@ -47,7 +47,7 @@ func (p Printer) causes(diverging []*Scenario) []*cause {
 			c.expected = ""
 		}
 		c.all = append(c.all, s)
-		switch s.Status { //nolint:exhaustive // others do not diverge
+		switch s.Status {
 		case Failed:
 			c.failed++
 		case Changed:
