@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,23 +109,11 @@ func multiRegionMember(k *key) *bool {
 
 // tags are those that every key of this tool carries from its creation.
 func (s *Scenario) tags() []types.Tag {
-	tags := []types.Tag{
-		{TagKey: aws.String("kmsconform"), TagValue: aws.String("true")},
-		{TagKey: aws.String("kmsconform-scenario"), TagValue: aws.String(tagValue(s.scenario.ID))},
-	}
-	run := s.session.Target().Tags
-	for _, key := range slices.Sorted(maps.Keys(run)) {
-		tags = append(tags, types.Tag{TagKey: &key, TagValue: aws.String(run[key])})
+	var tags []types.Tag
+	for _, tag := range s.session.KeyTags() {
+		tags = append(tags, types.Tag{TagKey: &tag.TagKey, TagValue: &tag.TagValue})
 	}
 	return tags
-}
-
-// tagValue keeps a scenario's id within the 256 characters of a tag's value.
-func tagValue(id string) string {
-	if len(id) > 256 {
-		return id[:256]
-	}
-	return id
 }
 
 // add makes k "the key", or "the other key" when there is one already.
