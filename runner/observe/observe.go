@@ -48,8 +48,10 @@ func Of(contract *features.Contract, r *report.Report, run string) (*features.Ob
 	for i := range contract.Scenarios {
 		scenarios[contract.Scenarios[i].ID] = &contract.Scenarios[i]
 	}
+	ended := map[string]*report.Scenario{}
 	for i := range r.Scenarios {
 		s := &r.Scenarios[i]
+		ended[s.ID] = s
 		known := scenarios[s.ID]
 		if known == nil || s.Status != report.Passed || len(s.Requirements) == 0 {
 			continue
@@ -61,7 +63,7 @@ func Of(contract *features.Contract, r *report.Report, run string) (*features.Ob
 		f.Observations = append(f.Observations, observation(known, s, rule.ID, r, hide))
 	}
 	for _, a := range r.Answers {
-		known, s := scenarios[a.Scenario], find(r, a.Scenario)
+		known, s := scenarios[a.Scenario], ended[a.Scenario]
 		if known == nil || s == nil || rules[a.Requirement] == nil || same(r.Answers, contract.Kept(known, a.Question), a) {
 			continue
 		}
@@ -86,15 +88,6 @@ func same(answers []report.Answer, kept []*features.Observation, one report.Answ
 		}
 	}
 	return slices.EqualFunc(came, kept, func(answer string, o *features.Observation) bool { return answer == o.Answer })
-}
-
-func find(r *report.Report, id string) *report.Scenario {
-	for i := range r.Scenarios {
-		if r.Scenarios[i].ID == id {
-			return &r.Scenarios[i]
-		}
-	}
-	return nil
 }
 
 // observation is what a scenario showed of a requirement.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/fixtures/reference"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/report"
 )
@@ -85,40 +86,38 @@ func (v *verifier) check(o *features.Observation) bool {
 	return true
 }
 
-// secretMembers are the members of KMS's requests and answers that are never kept in the clear, by their lower-case names.
-var secretMembers = []string{"plaintext", "ciphertextblob", "importtoken", "encryptedkeymaterial", "signature", "mac", "privatekeyplaintext"}
-
-var (
-	hidden  = regexp.MustCompile(`^\[(?:redacted|[^\]]*bytes[^\]]*)\]$`)
-	account = regexp.MustCompile(`(?:^|[^0-9a-f-])([0-9]{12})(?:[^0-9a-f-]|$)`)
-)
+var account = regexp.MustCompile(`(?:^|[^0-9a-f-])([0-9]{12})(?:[^0-9a-f-]|$)`)
 
 // secrets finds what must not be in a file that is published.
 func (v *verifier) secrets(o *features.Observation) {
-	texts := []string{o.Seen}
-	if o.Exchange != nil {
-		texts = append(texts, o.Exchange.Request, o.Exchange.Response)
-		for name := range o.Exchange.Headers {
-			if slices.Contains([]string{"authorization", "x-amz-security-token", "set-cookie", "cookie"}, strings.ToLower(name)) {
-				v.find(o, "it holds the header "+name, "Remove it, and use those credentials no more.")
-			}
+	v.clear(o, o.Seen, false)
+	if o.Exchange == nil {
+		return
+	}
+	v.clear(o, o.Exchange.Request, true)
+	v.clear(o, o.Exchange.Response, false)
+	for name := range o.Exchange.Headers {
+		if target.SecretHeader(name) {
+			v.find(o, "it holds the header "+name, "Remove it, and use those credentials no more.")
 		}
 	}
-	for _, text := range texts {
-		for _, m := range account.FindAllStringSubmatch(text, -1) {
-			if !slices.Contains(report.ExampleAccounts(), m[1]) {
-				v.find(o, "it holds an account id that is none of AWS's examples", "Replace it by 111122223333, or 444455556666 for the second account.")
-			}
+}
+
+// clear finds what a text of an observation, which may be the body of a request or an answer, has in the clear.
+func (v *verifier) clear(o *features.Observation, text string, request bool) {
+	for _, m := range account.FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(report.ExampleAccounts(), m[1]) {
+			v.find(o, "it holds an account id that is none of AWS's examples", "Replace it by 111122223333, or 444455556666 for the second account.")
 		}
-		var body map[string]json.RawMessage
-		if json.Unmarshal([]byte(text), &body) != nil {
-			continue
-		}
-		for name, raw := range body {
-			var value string
-			if slices.Contains(secretMembers, strings.ToLower(name)) && json.Unmarshal(raw, &value) == nil && value != "" && !hidden.MatchString(value) {
-				v.find(o, fmt.Sprintf("it holds %s in the clear", name), "Remove the value.")
-			}
+	}
+	var body map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &body) != nil {
+		return
+	}
+	for name, raw := range body {
+		var value string
+		if target.SecretMember(name, request) && json.Unmarshal(raw, &value) == nil && value != "" && !target.Redacted(value) {
+			v.find(o, fmt.Sprintf("it holds %s in the clear", name), "Remove the value.")
 		}
 	}
 }
