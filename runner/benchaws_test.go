@@ -74,12 +74,12 @@ func TestBenchAWS(t *testing.T) {
 		case share > 0.95:
 			most = goalRatioOfAll
 		}
-		costs := costsOf(planFor(t, contract, chosen, share, 1))
+		costs := planFor(t, contract, chosen, share, 1).Costs()
 		for _, n := range workers {
 			atATime := cmp.Or(int(n), quota.Workers(costs, share))
 			planned := planFor(t, contract, chosen, share, atATime)
 			var m *measured
-			synctest.Test(t, func(t *testing.T) { m = measure(t, selection, costs, share, atATime) })
+			synctest.Test(t, func(t *testing.T) { m = measure(t, selection, planned, share, atATime) })
 			m.print(planned)
 			m.check(t, most)
 		}
@@ -113,38 +113,11 @@ func planFor(t *testing.T, contract *features.Contract, chosen []features.Scenar
 	p, err := plan.Make(t.Context(), plan.Options{
 		Contract: contract, Scenarios: chosen, Regions: kms.Regions, Callers: callers,
 		Consistency: target.EventualConsistency, Patience: target.Eventually, Share: share, Workers: workers,
-		Order: func(scenarios []features.Scenario, parts map[string]plan.Part) []int {
-			return quota.Order(idsOf(scenarios), costsOfParts(parts), share)
-		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
-}
-
-func idsOf(scenarios []features.Scenario) []string {
-	ids := make([]string, len(scenarios))
-	for i := range scenarios {
-		ids[i] = scenarios[i].ID
-	}
-	return ids
-}
-
-func costsOf(p *plan.Plan) map[string]quota.Cost {
-	parts := map[string]plan.Part{}
-	for _, part := range p.Parts {
-		parts[part.ID] = part
-	}
-	return costsOfParts(parts)
-}
-
-func costsOfParts(parts map[string]plan.Part) map[string]quota.Cost {
-	costs := make(map[string]quota.Cost, len(parts))
-	for id, part := range parts {
-		costs[id] = quota.Cost{Duration: time.Duration(part.Seconds * float64(time.Second)), Calls: part.Units}
-	}
-	return costs
 }
 
 // measured is what became of a run.
@@ -165,7 +138,7 @@ type measured struct {
 // metered is the gate of a run that is measured, its schedule, and its observer.
 type metered struct {
 	*quota.Pace
-	costs map[string]quota.Cost
+	plan *plan.Plan
 
 	mu      sync.Mutex
 	answers time.Duration
@@ -197,7 +170,7 @@ func (m *metered) Came(call target.Call, e *target.Exchange) {
 
 // Order implements runner.Schedule.
 func (m *metered) Order(scenarios []features.Scenario) []int {
-	return quota.Order(idsOf(scenarios), m.costs, m.Share())
+	return m.plan.Order(scenarios)
 }
 
 // Admit implements runner.Schedule.
@@ -207,7 +180,7 @@ func (m *metered) Admit(*features.Scenario) error { return nil }
 func (m *metered) Ended(*features.Scenario) {}
 
 // measure runs the contract, or a part of it, in a bubble.
-func measure(t *testing.T, selection runner.Selection, costs map[string]quota.Cost, share float64, workers int) *measured {
+func measure(t *testing.T, selection runner.Selection, planned *plan.Plan, share float64, workers int) *measured {
 	t.Helper()
 	set, err := fault.Parse(likeAWS...)
 	if err != nil {
@@ -225,7 +198,7 @@ func measure(t *testing.T, selection runner.Selection, costs map[string]quota.Co
 	if err != nil {
 		t.Fatal(err)
 	}
-	gate := &metered{Pace: pace, costs: costs}
+	gate := &metered{Pace: pace, plan: planned}
 	kms.Gate = gate
 	began := time.Now()
 	result, err := runner.Run(context.Background(), kms, runner.Options{Workers: workers, Selection: selection, Schedule: gate})

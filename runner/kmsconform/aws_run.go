@@ -108,7 +108,7 @@ func (a *onAWS) prepare(ctx context.Context, o *runner.Options) error {
 	}
 	a.plan, err = plan.Make(ctx, plan.Options{
 		Contract: selected.Contract, Scenarios: selected.Scenarios, Regions: kms.Regions, Callers: callers,
-		Consistency: kms.Consistency, Patience: kms.Patience, Share: a.share, Workers: selected.Workers, Order: inOrder(a.share),
+		Consistency: kms.Consistency, Patience: kms.Patience, Share: a.share, Workers: selected.Workers,
 		Version: readBuild().Version,
 	})
 	if err != nil {
@@ -117,18 +117,11 @@ func (a *onAWS) prepare(ctx context.Context, o *runner.Options) error {
 	if a.pace, err = quota.NewPace(a.share); err != nil {
 		return fmt.Errorf("keep the pace of the quotas: %w", err)
 	}
-	parts := map[string]plan.Part{}
-	for _, part := range a.plan.Parts {
-		parts[part.ID] = part
-	}
 	if a.ledger, err = opened(a.trail, a.opened.RunID, kms, a.opened.Accounts()); err != nil {
 		return err
 	}
 	// The time of the budget begins here, after the planning.
-	a.budget = budget.New(budget.Options{
-		Limits: a.limits, Needs: a.plan.Needs(), Next: a.pace,
-		Order: func(scenarios []features.Scenario) []int { return inOrder(a.share)(scenarios, parts) },
-	})
+	a.budget = budget.New(budget.Options{Limits: a.limits, Needs: a.plan.Needs(), Next: a.pace, Order: a.plan.Order})
 	kms.Gate = a.budget
 	o.Schedule, o.KeepCalls = a.budget, a.observed != ""
 	if err := a.opened.Reach(ctx); err != nil {
@@ -160,20 +153,6 @@ func opened(path, run string, kms *target.Target, accounts []string) (*ledger.Le
 	}
 	kms.Ledger = l
 	return l, nil
-}
-
-// inOrder starts scenarios so that the scarcest quota has always somebody waiting for it.
-func inOrder(share float64) func([]features.Scenario, map[string]plan.Part) []int {
-	return func(scenarios []features.Scenario, parts map[string]plan.Part) []int {
-		ids, costs := make([]string, len(scenarios)), map[string]quota.Cost{}
-		for i := range scenarios {
-			ids[i] = scenarios[i].ID
-		}
-		for id, part := range parts {
-			costs[id] = quota.Cost{Duration: time.Duration(part.Seconds * float64(time.Second)), Calls: part.Units}
-		}
-		return quota.Order(ids, costs, share)
-	}
 }
 
 // announce says what is about to happen, and in whose name.

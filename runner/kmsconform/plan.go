@@ -92,7 +92,7 @@ func (p *planning) plan(ctx context.Context, w world) error {
 	}
 	made, err := plan.Make(ctx, plan.Options{
 		Contract: selected.Contract, Scenarios: selected.Scenarios, Regions: known.Regions, Callers: known.Callers,
-		Consistency: target.EventualConsistency, Patience: target.Eventually, Share: share, Workers: selected.Workers, Order: inOrder(share),
+		Consistency: target.EventualConsistency, Patience: target.Eventually, Share: share, Workers: selected.Workers,
 		Version: readBuild().Version,
 	})
 	if err != nil {

@@ -36,9 +36,7 @@ type Options struct {
 	Patience    target.Patience
 	Share       float64 // of every quota that the run uses
 	Workers     int
-	// Order is the one in which scenarios start, by what each needs; nil: that of the contract.
-	Order   func(scenarios []features.Scenario, costs map[string]Part) []int
-	Version string // of kmsconform
+	Version     string // of kmsconform
 }
 
 // Plan is what a run is going to do.
@@ -124,13 +122,12 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	}
 	p := &Plan{Regions: o.Regions, Accounts: accounts(o.Callers), Share: o.Share, Workers: o.Workers, Scenarios: len(o.Scenarios)}
 	all, units, buckets := budget.NewTally(), quota.Calls{}, map[budget.Lane]map[quota.Bucket]bool{}
-	parts := map[string]Part{}
 	for i := range played {
 		part, err := partOf(&o.Scenarios[i], &played[i])
 		if err != nil {
 			return nil, err
 		}
-		p.Parts, parts[part.ID] = append(p.Parts, part), part
+		p.Parts = append(p.Parts, part)
 		all.Merge(played[i].tally)
 		for bucket, n := range part.Units {
 			units[bucket] += n
@@ -152,15 +149,27 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	if bound > 0 {
 		p.Scarce = p.quota(scarce, units)
 	}
-	order := make([]int, len(played))
-	for i := range order {
-		order[i] = i
-	}
-	if o.Order != nil {
-		order = o.Order(o.Scenarios, parts)
-	}
-	p.ExpectedSeconds = expected(played, order, o.Workers, o.Share).Seconds()
+	p.ExpectedSeconds = expected(played, p.Order(o.Scenarios), o.Workers, o.Share).Seconds()
 	return p, nil
+}
+
+// Order returns the indices of scenarios in the order in which a run starts them, so that the scarcest quota has always
+// somebody waiting for it; see quota.Order. It is that of a runner.Schedule.
+func (p *Plan) Order(scenarios []features.Scenario) []int {
+	ids := make([]string, len(scenarios))
+	for i := range scenarios {
+		ids[i] = scenarios[i].ID
+	}
+	return quota.Order(ids, p.Costs(), p.Share)
+}
+
+// Costs returns what each scenario takes, by its id.
+func (p *Plan) Costs() map[string]quota.Cost {
+	costs := make(map[string]quota.Cost, len(p.Parts))
+	for _, part := range p.Parts {
+		costs[part.ID] = quota.Cost{Duration: seconds(part.Seconds), Calls: part.Units}
+	}
+	return costs
 }
 
 func accounts(callers []string) []string {
