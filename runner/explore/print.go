@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 // Print writes what was found for people: each finding once, both answers side by side, and the scenario that shows it.
@@ -29,8 +31,8 @@ func Print(w io.Writer, r *Result, again string) error {
 	if r.Leftover != "" {
 		fmt.Fprintf(&b, "keys are left over: %s\n", r.Leftover)
 	}
-	fmt.Fprintf(&b, "%s on %s: %s of %s on %s, seed %d\n", r.verdict(), r.Target, count(r.Runs, "sequence"), count(r.Steps, "step"),
-		count(r.Keys, "key"), r.Seed)
+	fmt.Fprintf(&b, "%s on %s: %s of %s on %s, seed %d\n", r.verdict(), r.Target, page.Plural(r.Runs, "sequence"), page.Plural(r.Steps, "step"),
+		page.Plural(r.Keys, "key"), r.Seed)
 	if r.Stopped != "" {
 		fmt.Fprintf(&b, "the search ended early: %s\n", r.Stopped)
 	}
@@ -59,9 +61,9 @@ func (r *Result) verdict() string {
 	case gating+advisory == 0:
 		return "no divergence"
 	case advisory == 0:
-		return count(gating, "divergence")
+		return page.Plural(gating, "divergence")
 	default:
-		return fmt.Sprintf("%s and %d advisory", count(gating, "divergence"), advisory)
+		return fmt.Sprintf("%s and %d advisory", page.Plural(gating, "divergence"), advisory)
 	}
 }
 
@@ -85,7 +87,7 @@ func (f *Finding) print(b *strings.Builder, number int) {
 	for _, also := range f.Differences[1:] {
 		fmt.Fprintf(b, "      also      %s\n", also)
 	}
-	fmt.Fprintf(b, "      seen      %s; first with seed %d, %s into its sequence, shrunk to %d\n", times(f.Count), f.Seed, count(f.Length, "step"), len(f.Sequence))
+	fmt.Fprintf(b, "      seen      %s; first with seed %d, %s into its sequence, shrunk to %d\n", times(f.Count), f.Seed, page.Plural(f.Length, "step"), len(f.Sequence))
 	if f.Scenario == "" {
 		fmt.Fprintf(b, "      %s; step by step:\n", f.Unsaid)
 		for i, step := range f.Sequence {
@@ -99,13 +101,6 @@ func (f *Finding) print(b *strings.Builder, number int) {
 		b.WriteString("    " + line + "\n")
 	}
 	b.WriteString("\n")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func times(n int) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/observe"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/plan"
 	"github.com/kmsconform/kmsconform/runner/report"
 )
@@ -162,9 +163,9 @@ func (a *onAWS) announce(w world) {
 	if accounts := a.opened.Accounts(); len(accounts) > 1 {
 		who = "the accounts " + accounts[0] + " and " + accounts[1]
 	}
-	fmt.Fprintf(w.out, "run %s: %s on %s in %s\n", a.opened.RunID, count(a.plan.Scenarios, "scenario"), kms.Name, who)
+	fmt.Fprintf(w.out, "run %s: %s on %s in %s\n", a.opened.RunID, page.Plural(a.plan.Scenarios, "scenario"), kms.Name, who)
 	fmt.Fprintf(w.out, "planned: %s and %s in about %s, for at most %s; %s keeps the trail of the keys\n",
-		count(a.plan.KeysMade(), "key"), count(a.plan.CallsMade(), "call"),
+		page.Plural(a.plan.KeysMade(), "key"), page.Plural(a.plan.CallsMade(), "call"),
 		time.Duration(a.plan.ExpectedSeconds*float64(time.Second)).Round(time.Second), budget.USD(a.plan.Cost.Total()), a.trail)
 	if _, err := kms.Caller("second-account"); err != nil {
 		fmt.Fprintf(w.out, "scenarios about two accounts are skipped: %v\n", err)
@@ -210,7 +211,7 @@ func (a *onAWS) ended(w world, quiet bool, contract *features.Contract, result *
 	}
 	if open > 0 {
 		fmt.Fprintf(w.errs, "kmsconform: %s may be left, by the ledger: kmsconform sweep --aws --ledger %s removes what is.\n",
-			count(open, "key"), quote(a.trail))
+			page.Plural(open, "key"), quote(a.trail))
 	}
 	return a.observations(w, quiet, contract, result)
 }

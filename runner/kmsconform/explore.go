@@ -15,6 +15,7 @@ import (
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/explore"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/report"
 )
 
@@ -96,7 +97,7 @@ func (e *exploring) explore(ctx context.Context, w world) error {
 	}
 	if !e.quiet && w.terminal {
 		o.Progress = func(done, found int) {
-			fmt.Fprintf(w.errs, "\r%s, %s", count(done, "sequence"), count(found, "divergence"))
+			fmt.Fprintf(w.errs, "\r%s, %s", page.Plural(done, "sequence"), page.Plural(found, "divergence"))
 		}
 		defer fmt.Fprintln(w.errs)
 	}

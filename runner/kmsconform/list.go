@@ -7,6 +7,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/steps"
 )
 
@@ -80,16 +81,8 @@ func printScenarios(w world, chosen []features.Scenario) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w.out, count(len(chosen), "scenario"))
+	_, err := fmt.Fprintln(w.out, page.Plural(len(chosen), "scenario"))
 	return err
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func newLint(w world) *cobra.Command {
@@ -110,7 +103,7 @@ requirement is covered or says why it is not. What is wrong is listed with file 
 				return &runner.LintError{Findings: findings}
 			}
 			_, err = fmt.Fprintf(w.out, "The contract is sound: %s, %s.\n",
-				count(len(contract.Scenarios), "scenario"), count(len(contract.Requirements), "requirement"))
+				page.Plural(len(contract.Scenarios), "scenario"), page.Plural(len(contract.Requirements), "requirement"))
 			return err
 		}),
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/observe"
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 func newObservations(w world) *cobra.Command {
@@ -55,7 +56,7 @@ Exit codes: 0 all of it holds; 1 something does not; 2 wrong usage, or a file th
 					return err
 				}
 			}
-			if _, err := fmt.Fprintf(w.out, "%s, %s\n", count(len(contract.Observations), "observation"), count(len(found), "fault")); err != nil {
+			if _, err := fmt.Fprintf(w.out, "%s, %s\n", page.Plural(len(contract.Observations), "observation"), page.Plural(len(found), "fault")); err != nil {
 				return err
 			}
 			if len(found) > 0 {
@@ -106,7 +107,7 @@ func printedObservations(c *features.Contract) string {
 	if len(c.Observations) == 0 {
 		s.WriteString("None are kept. `kmsconform run --aws --record-observations` records them.\n")
 	}
-	fmt.Fprintln(&s, count(len(c.Observations), "observation"))
+	fmt.Fprintln(&s, page.Plural(len(c.Observations), "observation"))
 	return s.String()
 }
 

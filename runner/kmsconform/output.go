@@ -13,6 +13,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/baseline"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/report"
 )
 
@@ -69,11 +70,11 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 	}
 	switch {
 	case result.Interrupted:
-		fmt.Fprintf(w.errs, "kmsconform: interrupted after %s; the report holds what ran.\n", count(len(result.Scenarios), "scenario"))
+		fmt.Fprintf(w.errs, "kmsconform: interrupted after %s; the report holds what ran.\n", page.Plural(len(result.Scenarios), "scenario"))
 		return verdict(exitCouldNotRun)
 	case c.fresh > 0 && result.Target.Kind == target.AWS:
 		fmt.Fprintf(w.errs, "kmsconform: %s on AWS answered otherwise than the contract says; %s says what to do.\n",
-			count(c.fresh, "scenario"), filepath.Join(r.report, awsChanged))
+			page.Plural(c.fresh, "scenario"), filepath.Join(r.report, awsChanged))
 		return verdict(exitChanged)
 	case c.fresh > 0 && r.writeBaseline == "":
 		if stale != nil {
@@ -83,7 +84,7 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 	case stale != nil:
 		return stale
 	case c.of[report.Error] > 0:
-		fmt.Fprintf(w.errs, "kmsconform: %s could not be run; the report says why.\n", count(c.of[report.Error], "scenario"))
+		fmt.Fprintf(w.errs, "kmsconform: %s could not be run; the report says why.\n", page.Plural(c.of[report.Error], "scenario"))
 		return verdict(exitCouldNotRun)
 	case c.decided() == 0:
 		fmt.Fprintln(w.errs, "kmsconform: nothing was tried: every scenario is unsupported or skipped, so this says nothing about the target.")

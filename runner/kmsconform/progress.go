@@ -11,6 +11,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/report"
 )
 
@@ -147,7 +148,7 @@ func (l *lines) Planned(plan *runner.Plan) {
 	for i := range plan.Scenarios {
 		l.order[plan.Scenarios[i].ID] = i
 	}
-	fmt.Fprintf(l.errs, "%s, %s\n", count(l.total, "scenario"), count(plan.Workers, "worker"))
+	fmt.Fprintf(l.errs, "%s, %s\n", page.Plural(l.total, "scenario"), page.Plural(plan.Workers, "worker"))
 }
 
 // Started implements runner.Observer.

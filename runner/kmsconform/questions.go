@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 // question is how `questions --json` shows an open question or a contradiction.
@@ -128,6 +129,6 @@ func printedQuestions(list []question) string {
 		}
 		s.WriteString("\n")
 	}
-	fmt.Fprintf(&s, "%s, %s\n", count(kinds[openQuestion], openQuestion), count(kinds[contradiction], contradiction))
+	fmt.Fprintf(&s, "%s, %s\n", page.Plural(kinds[openQuestion], openQuestion), page.Plural(kinds[contradiction], contradiction))
 	return s.String()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/reference/defect"
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/race"
 )
 
@@ -164,11 +165,11 @@ func (r *racing) finish(w world, result *race.Result) error {
 		fmt.Fprintf(w.out, "    again       %s\n", r.again(result, v.Round))
 		return verdict(exitDivergent)
 	case result.Interrupted:
-		fmt.Fprintf(w.errs, "kmsconform: interrupted after %s.\n", count(result.Rounds, "round"))
+		fmt.Fprintf(w.errs, "kmsconform: interrupted after %s.\n", page.Plural(result.Rounds, "round"))
 		return verdict(exitCouldNotRun)
 	case result.Undecided > 0:
 		fmt.Fprintf(w.errs, "kmsconform: %s undecided: no order was found or excluded in time. Fewer --callers or --operations, or a longer --check-timeout, decide them.\n",
-			count(result.Undecided, "round"))
+			page.Plural(result.Undecided, "round"))
 		return verdict(exitCouldNotRun)
 	case result.Calls == result.Lost:
 		fmt.Fprintln(w.errs, "kmsconform: not one call was answered, so this says nothing about the target.")
@@ -179,12 +180,12 @@ func (r *racing) finish(w world, result *race.Result) error {
 }
 
 func (r *racing) summary(w world, result *race.Result) {
-	fmt.Fprintf(w.out, "%s of %s, %s, seed %d", count(result.Rounds, "round"), count(r.racers, "caller"), count(result.Calls, "call"), result.Seed)
+	fmt.Fprintf(w.out, "%s of %s, %s, seed %d", page.Plural(result.Rounds, "round"), page.Plural(r.racers, "caller"), page.Plural(result.Calls, "call"), result.Seed)
 	if result.Lost > 0 {
-		fmt.Fprintf(w.out, "; %s lost", count(result.Lost, "answer"))
+		fmt.Fprintf(w.out, "; %s lost", page.Plural(result.Lost, "answer"))
 	}
 	if result.Throttled > 0 {
-		fmt.Fprintf(w.out, "; %s throttled", count(result.Throttled, "call"))
+		fmt.Fprintf(w.out, "; %s throttled", page.Plural(result.Throttled, "call"))
 	}
 	fmt.Fprintln(w.out)
 	if len(result.Without) > 0 {
@@ -200,9 +201,9 @@ func (r *racing) summary(w world, result *race.Result) {
 
 func countIs(n int, noun string) string {
 	if n == 1 {
-		return count(n, noun) + " is"
+		return page.Plural(n, noun) + " is"
 	}
-	return "each of " + count(n, noun) + " is"
+	return "each of " + page.Plural(n, noun) + " is"
 }
 
 // again is the command that repeats the rounds, as far as a race repeats.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/report"
 	"github.com/kmsconform/kmsconform/steps"
 )
@@ -235,7 +236,7 @@ func (r *running) print(w world, kms *target.Target, o runner.Options) error {
 		}
 	}
 	_, err = fmt.Fprintf(w.out, "on %s with %s, each scenario within %s; nothing was run\n",
-		kms.Name, count(plan.Workers, "worker"), plan.Timeout)
+		kms.Name, page.Plural(plan.Workers, "worker"), plan.Timeout)
 	return err
 }
 

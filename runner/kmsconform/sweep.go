@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/aws/sweep"
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 )
 
 // sweeping are the flags of a sweep.
@@ -180,7 +182,7 @@ func (s *sweeping) print(out io.Writer, r *sweep.Result, now time.Time) error {
 		if k.Why != "" {
 			action += ": " + k.Why
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", or(k.ARN, "not known"), k.Region, or(k.Scenario, "-"), howOld(k.Created, now), action)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", cmp.Or(k.ARN, "not known"), k.Region, cmp.Or(k.Scenario, "-"), howOld(k.Created, now), action)
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -206,7 +208,7 @@ func (s *sweeping) print(out io.Writer, r *sweep.Result, now time.Time) error {
 
 // summary is what was done, in a line.
 func (s *sweeping) summary(r *sweep.Result) string {
-	said := []string{count(r.Searched, "key") + " looked at"}
+	said := []string{page.Plural(r.Searched, "key") + " looked at"}
 	for _, one := range []struct {
 		action sweep.Action
 		how    string
@@ -247,11 +249,4 @@ func howOld(created, now time.Time) string {
 	default:
 		return fmt.Sprintf("%dd", int(d.Hours()/24))
 	}
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/fixtures/reference/defect"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/page"
 	"github.com/kmsconform/kmsconform/runner/report"
 	"github.com/kmsconform/kmsconform/runner/teeth"
 )
@@ -171,7 +172,7 @@ kmsconform teeth tries one by one.`,
 					return err
 				}
 			}
-			_, err := fmt.Fprintln(w.out, count(len(list), "defect"))
+			_, err := fmt.Fprintln(w.out, page.Plural(len(list), "defect"))
 			return err
 		}),
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/kmsconform/kmsconform/fixtures/aws/budget"
 	"github.com/kmsconform/kmsconform/fixtures/aws/quota"
@@ -37,7 +36,7 @@ func (p *Plan) WriteJSON(w io.Writer) error {
 func (p *Plan) WriteText(w io.Writer, limits budget.Limits) error {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s on AWS in %s and %s, %s, %d at a time, with %.4g %% of the request quotas. Nothing was sent to AWS.\n\n",
-		plural(p.Scenarios, "scenario"), p.Regions["primary"], p.Regions["replica"], p.who(), p.Workers, p.Share*100)
+		page.Plural(p.Scenarios, "scenario"), p.Regions["primary"], p.Regions["replica"], p.who(), p.Workers, p.Share*100)
 	p.writeKeys(&s)
 	p.writeCalls(&s)
 	p.writeTime(&s)
@@ -87,12 +86,28 @@ func (p *Plan) head(c column) string {
 	return c.region
 }
 
-func (p *Plan) writeKeys(s *strings.Builder) {
-	places := p.columns()
-	t, header := newTable(1), table.Row{"keys"}
+// headed begins a table whose columns are places.
+func (p *Plan) headed(what string, places []column) table.Row {
+	header := table.Row{what}
 	for _, c := range places {
 		header = append(header, p.head(c))
 	}
+	return header
+}
+
+// behindFirst are the numbers of all columns but the first.
+func behindFirst(header table.Row) []int {
+	var numbers []int
+	for n := 2; n <= len(header); n++ {
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+func (p *Plan) writeKeys(s *strings.Builder) {
+	places := p.columns()
+	header := p.headed("keys", places)
+	t := page.Columns(behindFirst(header)...)
 	t.AppendHeader(header)
 	row := func(name string, of func(KeyCount) bool) {
 		cells, any := table.Row{name}, false
@@ -113,16 +128,14 @@ func (p *Plan) writeKeys(s *strings.Builder) {
 		row(string(kind), func(k KeyCount) bool { return k.Kind == kind })
 	}
 	row("all", func(KeyCount) bool { return true })
-	render(s, t)
+	s.WriteString(page.Lines(t) + "\n")
 }
 
 func (p *Plan) writeCalls(s *strings.Builder) {
 	places := p.columns()
-	t, header := newTable(1), table.Row{"calls"}
-	for _, c := range places {
-		header = append(header, p.head(c))
-	}
-	t.AppendHeader(append(header, "quota a second", "pace a second", "takes"))
+	header := append(p.headed("calls", places), "quota a second", "pace a second", "takes")
+	t := page.Columns(behindFirst(header)...)
+	t.AppendHeader(header)
 	var order []string // p.Calls begins with those that take longest
 	for i := range p.Calls {
 		if name := p.Calls[i].Operation; !slices.Contains(order, name) {
@@ -155,7 +168,7 @@ func (p *Plan) writeCalls(s *strings.Builder) {
 		}
 		t.AppendRow(cells)
 	}
-	render(s, t)
+	s.WriteString(page.Lines(t) + "\n")
 }
 
 func (p *Plan) writeTime(s *strings.Builder) {
@@ -182,7 +195,7 @@ func (p *Plan) writeLeft(s *strings.Builder) {
 			label = ""
 		}
 		where := p.head(column{l.Account, l.Region})
-		fmt.Fprintf(s, "%-6s  %s in %s, pending deletion for %d days, free of charge", label, plural(l.Keys, "key"), where, waitingDays)
+		fmt.Fprintf(s, "%-6s  %s in %s, pending deletion for %d days, free of charge", label, page.Plural(l.Keys, "key"), where, waitingDays)
 		if l.Days > waitingDays {
 			fmt.Fprintf(s, "; multi-Region primaries wait for their replicas first, and so for %d", l.Days)
 		}
@@ -204,7 +217,7 @@ func (p *Plan) writeSkipped(s *strings.Builder) {
 	for _, skip := range p.Skipped {
 		n += len(skip.Scenarios)
 	}
-	fmt.Fprintf(s, "\n%s will be skipped:\n", plural(n, "scenario"))
+	fmt.Fprintf(s, "\n%s will be skipped:\n", page.Plural(n, "scenario"))
 	for _, skip := range p.Skipped {
 		fmt.Fprintf(s, "%5d  %s\n", len(skip.Scenarios), page.Plain(skip.Reason))
 	}
@@ -230,29 +243,6 @@ func (p *Plan) writeLimits(s *strings.Builder, l budget.Limits) {
 		return
 	}
 	fmt.Fprintf(s, "\nThe run would be stopped before its end: %s.\n", strings.Join(short, "; "))
-}
-
-// newTable has no lines, and numbers in all columns but the first ones.
-func newTable(names int) table.Writer {
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	t.SetStyle(style)
-	var numbers []table.ColumnConfig
-	for i := names + 1; i <= names+8; i++ {
-		numbers = append(numbers, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.SetColumnConfigs(numbers)
-	return t
-}
-
-func render(s *strings.Builder, t table.Writer) {
-	for line := range strings.Lines(t.Render()) {
-		s.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	s.WriteByte('\n')
 }
 
 func orEmpty(n int) string {
@@ -282,11 +272,4 @@ func brief(s float64) string {
 	default:
 		return budget.Brief(d)
 	}
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

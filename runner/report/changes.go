@@ -143,13 +143,13 @@ func WriteChanges(w io.Writer, r *Report, contract *features.Contract) error {
 	for _, c := range r.Changes {
 		kinds[c.Kind]++
 	}
-	title := fmt.Sprintf("AWS changed: %s", plural(kinds[AWSChanged], "observed behaviour"))
+	title := fmt.Sprintf("AWS changed: %s", page.Plural(kinds[AWSChanged], "observed behaviour"))
 	switch {
 	case kinds[AWSChanged] > 0:
 	case kinds[DocumentationDiffers] > 0:
-		title = fmt.Sprintf("AWS differs from its documentation: %s", plural(kinds[DocumentationDiffers], "behaviour"))
+		title = fmt.Sprintf("AWS differs from its documentation: %s", page.Plural(kinds[DocumentationDiffers], "behaviour"))
 	default:
-		title = fmt.Sprintf("AWS differs from what was inferred: %s", plural(kinds[InferenceDiffers], "behaviour"))
+		title = fmt.Sprintf("AWS differs from what was inferred: %s", page.Plural(kinds[InferenceDiffers], "behaviour"))
 	}
 	fmt.Fprintf(&m.text, "# %s\n\n", title)
 	fmt.Fprintf(&m.text, "A run of %s %s on %s, begun at %s, saw AWS KMS do something else than the contract says. Nobody failed: the contract is in question.\n",

@@ -190,7 +190,7 @@ func (h *htmlReport) byReason(p Printer, title, says string, scenarios []*Scenar
 		section.Groups[n].Scenarios = append(section.Groups[n].Scenarios, p.htmlScenario(s))
 	}
 	for i := range section.Groups {
-		section.Groups[i].Counted = plural(len(section.Groups[i].Scenarios), "scenario")
+		section.Groups[i].Counted = page.Plural(len(section.Groups[i].Scenarios), "scenario")
 	}
 	slices.SortStableFunc(section.Groups, func(a, b htmlGroup) int { return len(b.Scenarios) - len(a.Scenarios) })
 	h.Sections = append(h.Sections, section)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/kmsconform/kmsconform/runner/page"
 )
@@ -109,22 +108,12 @@ func (p Printer) plan(s *strings.Builder, r *Report) {
 	if r.Plan == nil {
 		return
 	}
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	t.SetStyle(style)
-	t.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight},
-	})
+	t := page.Columns(2, 3)
 	t.AppendHeader(table.Row{"plan and outcome", "planned", "actual"})
 	for _, row := range r.Plan.Outcome() {
 		t.AppendRow(table.Row{page.Plain(row.What), row.Planned, row.Actual})
 	}
-	for line := range strings.Lines(t.Render()) {
-		s.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
+	s.WriteString(page.Lines(t))
 	if bounds := r.Plan.Bounds(); bounds != "" {
 		s.WriteString(bounds + "\n")
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/runner/page"
@@ -82,21 +81,15 @@ func (p Printer) profileTable(r *Report) string {
 	if len(r.Profiles) == 0 {
 		return ""
 	}
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	t.SetStyle(style)
 	shown := columns(Tally(r.Scenarios))
 	header := table.Row{"profile", "verdict", "scenarios"}
-	configs := []table.ColumnConfig{{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight}}
-	for i, c := range shown {
+	numbers := []int{len(header)}
+	for _, c := range shown {
 		header = append(header, c.name)
-		configs = append(configs, table.ColumnConfig{Number: 4 + i, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		numbers = append(numbers, len(header))
 	}
+	t := page.Columns(numbers...)
 	t.AppendHeader(header)
-	t.SetColumnConfigs(configs)
 	for _, name := range profileOrder(r) {
 		profile := r.Profiles[name]
 		row := table.Row{page.Plain(string(name)), p.paint(verdictColour(profile.Verdict), string(profile.Verdict)), ran(profile)}
@@ -109,11 +102,7 @@ func (p Printer) profileTable(r *Report) string {
 		}
 		t.AppendRow(row)
 	}
-	lines := strings.Split(t.Render(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
+	return strings.TrimSuffix(page.Lines(t), "\n")
 }
 
 // ran is how many scenarios of a profile ran, and of how many where that is not all.
@@ -240,14 +229,14 @@ func answersLine(r *Report) string {
 			questions[a.Question] = true
 		}
 	}
-	asked := plural(len(questions), "open question")
+	asked := page.Plural(len(questions), "open question")
 	switch {
 	case len(questions) == 0:
-		asked = plural(len(contradictions), "contradiction")
+		asked = page.Plural(len(contradictions), "contradiction")
 	case len(contradictions) > 0:
-		asked += " and " + plural(len(contradictions), "contradiction")
+		asked += " and " + page.Plural(len(contradictions), "contradiction")
 	}
-	return fmt.Sprintf("%s answered, in %s; the report has them.", asked, plural(len(r.Answers), "observation"))
+	return fmt.Sprintf("%s answered, in %s; the report has them.", asked, page.Plural(len(r.Answers), "observation"))
 }
 
 func timeLine(r *Report) string {
@@ -256,14 +245,7 @@ func timeLine(r *Report) string {
 		assertions += r.Scenarios[i].Assertions
 	}
 	return fmt.Sprintf("%s with %s in %s; all workers together waited %s for the target.",
-		plural(len(r.Scenarios), "scenario"), plural(assertions, "assertion"), seconds(r.DurationSeconds), seconds(r.Timing.TargetSeconds))
+		page.Plural(len(r.Scenarios), "scenario"), page.Plural(assertions, "assertion"), seconds(r.DurationSeconds), seconds(r.Timing.TargetSeconds))
 }
 
 func seconds(s float64) string { return roundly(time.Duration(s * float64(time.Second))) }
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
