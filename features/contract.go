@@ -103,37 +103,15 @@ func load(base *Contract, from source) (*Contract, error) {
 	records := make([]*requirementFile, len(names.observations))
 	documents := make([]*document, len(names.features))
 	faults := make([]findings, len(names.features))
-	unread := make([]error, len(names.features)+len(names.requirements)+len(names.observations))
-	var parsing sync.WaitGroup
-	for i, name := range names.features {
-		parsing.Go(func() {
-			var text []byte
-			if text, unread[i] = fs.ReadFile(from.fsys, name); unread[i] == nil {
-				documents[i], faults[i] = parseDocument(from.show(name), text)
-				documents[i].embedded = from.embedded
-			}
-		})
-	}
-	for i, name := range names.requirements {
-		parsing.Go(func() {
-			var text []byte
-			at := len(names.features) + i
-			if text, unread[at] = fs.ReadFile(from.fsys, name); unread[at] == nil {
-				sheets[i] = parseRequirements(from.show(name), text)
-			}
-		})
-	}
-	for i, name := range names.observations {
-		parsing.Go(func() {
-			var text []byte
-			at := len(names.features) + len(names.requirements) + i
-			if text, unread[at] = fs.ReadFile(from.fsys, name); unread[at] == nil {
-				records[i] = parseObservations(from.show(name), text)
-			}
-		})
-	}
-	parsing.Wait()
-	if err := errors.Join(unread...); err != nil {
+	err = from.readAll(
+		reading{names.features, func(i int, shown string, text []byte) {
+			documents[i], faults[i] = parseDocument(shown, text)
+			documents[i].embedded = from.embedded
+		}},
+		reading{names.requirements, func(i int, shown string, text []byte) { sheets[i] = parseRequirements(shown, text) }},
+		reading{names.observations, func(i int, shown string, text []byte) { records[i] = parseObservations(shown, text) }},
+	)
+	if err != nil {
 		return nil, fmt.Errorf("load features: %w", err)
 	}
 	found := slices.Concat(faults...)
@@ -147,6 +125,32 @@ func load(base *Contract, from source) (*Contract, error) {
 	}
 	c.addDocuments(documents)
 	return c, nil
+}
+
+// reading is what is done with each of some files, several of them at a time.
+type reading struct {
+	names []string
+	parse func(index int, shown string, text []byte)
+}
+
+// readAll reads and parses files.
+func (s source) readAll(all ...reading) error {
+	var parsing sync.WaitGroup
+	var unread [][]error
+	for _, r := range all {
+		failed := make([]error, len(r.names))
+		unread = append(unread, failed)
+		for i, name := range r.names {
+			parsing.Go(func() {
+				var text []byte
+				if text, failed[i] = fs.ReadFile(s.fsys, name); failed[i] == nil {
+					r.parse(i, s.show(name), text)
+				}
+			})
+		}
+	}
+	parsing.Wait()
+	return errors.Join(slices.Concat(unread...)...)
 }
 
 // listing are the files of a contract, in order.

@@ -53,11 +53,11 @@ func (p *Plan) Outcome(used *budget.Tally, callers map[string]target.Caller, sta
 		out.Calls = append(out.Calls, report.PlannedCalls{Operation: lane.Operation, Account: lane.Account, Region: lane.Region, Figures: f})
 	}
 	slices.SortFunc(out.Keys, func(a, b report.PlannedKeys) int {
-		return cmp.Or(strings.Compare(a.Account, b.Account), -cmp.Compare(p.place(a.Region), p.place(b.Region)), strings.Compare(a.Region, b.Region),
+		return cmp.Or(p.comparePlaces(a.Account, a.Region, b.Account, b.Region), strings.Compare(a.Region, b.Region),
 			cmp.Compare(slices.Index(budget.Kinds(), budget.Kind(a.Kind)), slices.Index(budget.Kinds(), budget.Kind(b.Kind))))
 	})
 	slices.SortFunc(out.Calls, func(a, b report.PlannedCalls) int {
-		return cmp.Or(strings.Compare(a.Account, b.Account), -cmp.Compare(p.place(a.Region), p.place(b.Region)), strings.Compare(a.Region, b.Region),
+		return cmp.Or(p.comparePlaces(a.Account, a.Region, b.Account, b.Region), strings.Compare(a.Region, b.Region),
 			strings.Compare(a.Operation, b.Operation))
 	})
 	return out

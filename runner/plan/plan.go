@@ -237,7 +237,7 @@ func (p *Plan) count(all *budget.Tally, units quota.Calls, buckets map[budget.La
 		p.Keys = append(p.Keys, KeyCount{Kind: lot.Kind, Account: lot.Account, Region: lot.Region, Keys: n})
 	}
 	slices.SortFunc(p.Keys, func(a, b KeyCount) int {
-		return cmp.Or(strings.Compare(a.Account, b.Account), -cmp.Compare(p.place(a.Region), p.place(b.Region)),
+		return cmp.Or(p.comparePlaces(a.Account, a.Region, b.Account, b.Region),
 			cmp.Compare(slices.Index(budget.Kinds(), a.Kind), slices.Index(budget.Kinds(), b.Kind)))
 	})
 	for lane, n := range all.Calls {
@@ -252,17 +252,26 @@ func (p *Plan) count(all *budget.Tally, units quota.Calls, buckets map[budget.La
 	}
 	slices.SortFunc(p.Calls, func(a, b Calls) int {
 		return cmp.Or(cmp.Compare(b.seconds(), a.seconds()), cmp.Compare(b.Calls, a.Calls), strings.Compare(a.Operation, b.Operation),
-			strings.Compare(a.Account, b.Account), -cmp.Compare(p.place(a.Region), p.place(b.Region)))
+			p.comparePlaces(a.Account, a.Region, b.Account, b.Region))
 	})
 	p.left(all)
 }
 
-// place orders Regions: the primary one first.
-func (p *Plan) place(region string) int {
-	if p.Regions[primary] == region {
-		return 1
+// comparePlaces compares two places: by their accounts, and the primary Region comes first.
+func (p *Plan) comparePlaces(account, region, otherAccount, otherRegion string) int {
+	if n := strings.Compare(account, otherAccount); n != 0 {
+		return n
 	}
-	return 0
+	switch first := p.Regions[primary]; {
+	case region == otherRegion:
+		return 0
+	case region == first:
+		return -1
+	case otherRegion == first:
+		return 1
+	default:
+		return 0
+	}
 }
 
 func (c *Calls) seconds() float64 {
@@ -308,7 +317,7 @@ func (p *Plan) left(all *budget.Tally) {
 		p.Left = append(p.Left, *l)
 	}
 	slices.SortFunc(p.Left, func(a, b Left) int {
-		return cmp.Or(strings.Compare(a.Account, b.Account), -cmp.Compare(p.place(a.Region), p.place(b.Region)))
+		return p.comparePlaces(a.Account, a.Region, b.Account, b.Region)
 	})
 }
 

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,7 +72,7 @@ func (p *Plan) columns() []column {
 		add(p.Calls[i].Account, p.Calls[i].Region)
 	}
 	slices.SortFunc(all, func(a, b column) int {
-		return cmp.Or(strings.Compare(a.account, b.account), -cmp.Compare(p.place(a.region), p.place(b.region)))
+		return p.comparePlaces(a.account, a.region, b.account, b.region)
 	})
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,20 +64,20 @@ type Sighting struct {
 	Response   string    `json:"response,omitempty"`
 }
 
-// titleOf is a heading about divergences, for a target or for AWS itself.
-func titleOf(r *Report, divergences string) string {
+// divergences is the heading about those that gate, of a target or of AWS itself.
+func divergences(r *Report) string {
 	if r.Target.Kind == target.AWS {
 		return "AWS does something else than the contract says"
 	}
-	return divergences
+	return "Divergences"
 }
 
-// advisoryTitleOf is the heading of those that do not gate.
-func advisoryTitleOf(r *Report, advisory string) string {
+// advisories is the heading about those that do not gate.
+func advisories(r *Report, of string) string {
 	if r.Target.Kind == target.AWS {
 		return "What was inferred, and AWS does not do: worth keeping"
 	}
-	return advisory
+	return of
 }
 
 // changes groups what AWS does otherwise by the requirement and by what it does: observed requirements first.
@@ -188,41 +189,18 @@ func (m *markdown) change(c Change, s *Scenario) {
 		m.text.WriteString("\n\n")
 	}
 	m.text.WriteString(page.Table("", "before", "now"))
-	was, is := c.Expected, c.Actual
-	m.text.WriteString(page.Row("what", page.Code(clip(was, 400)), page.Code(clip(is, 400))))
-	old, now := c.Before, s.DecisiveExchange()
-	if old == nil {
-		old = &Sighting{}
+	m.text.WriteString(page.Row("what", page.Code(clip(c.Expected, 400)), page.Code(clip(c.Actual, 400))))
+	var before, now Sighting
+	if c.Before != nil {
+		before = *c.Before
 	}
-	date, region := "", old.Region
-	if !old.Date.IsZero() {
-		date = old.Date.UTC().Format(time.RFC3339)
+	if e := s.DecisiveExchange(); e != nil {
+		now = sightingOf(e)
 	}
-	var fresh Sighting
-	if now != nil {
-		fresh = Sighting{Date: now.Started, Region: now.Region, RequestIDs: []string{now.RequestID()}, Operation: now.Operation, Request: now.Request.Body}
-		if now.Response != nil {
-			fresh.Status, fresh.Response = now.Response.Status, now.Response.Body
-		}
-	}
-	status := func(n int) string {
-		if n == 0 {
-			return ""
-		}
-		return fmt.Sprint(n)
-	}
-	seen := ""
-	if !fresh.Date.IsZero() {
-		seen = fresh.Date.UTC().Format(time.RFC3339)
-	}
-	for _, row := range [][3]string{
-		{"date", date, seen}, {"Region", region, fresh.Region},
-		{"request id", strings.Join(old.RequestIDs, ", "), strings.Join(fresh.RequestIDs, ", ")},
-		{"operation", old.Operation, fresh.Operation}, {"request", old.Request, fresh.Request},
-		{"status", status(old.Status), status(fresh.Status)}, {"answer", old.Response, fresh.Response},
-	} {
-		if row[1]+row[2] != "" {
-			m.text.WriteString(page.Row(row[0], codeOrNothing(row[1]), codeOrNothing(row[2])))
+	old, fresh := before.cells(), now.cells()
+	for k, name := range []string{"date", "Region", "request id", "operation", "request", "status", "answer"} {
+		if old[k]+fresh[k] != "" {
+			m.text.WriteString(page.Row(name, codeOrNothing(old[k]), codeOrNothing(fresh[k])))
 		}
 	}
 	if c.Before == nil {
@@ -236,6 +214,28 @@ func (m *markdown) change(c Change, s *Scenario) {
 		fmt.Fprintf(&m.text, "; again: %s", page.Code(s.Again))
 	}
 	m.text.WriteString(".\n")
+}
+
+// sightingOf is what an exchange of this run shows.
+func sightingOf(e *target.Exchange) Sighting {
+	s := Sighting{Date: e.Started, Region: e.Region, RequestIDs: []string{e.RequestID()}, Operation: e.Operation, Request: e.Request.Body}
+	if e.Response != nil {
+		s.Status, s.Response = e.Response.Status, e.Response.Body
+	}
+	return s
+}
+
+// cells are what a table shows of a sighting, empty where nothing is known: date, Region, request ids, operation, request,
+// status and answer.
+func (s *Sighting) cells() [7]string {
+	cells := [7]string{1: s.Region, 2: strings.Join(s.RequestIDs, ", "), 3: s.Operation, 4: s.Request, 6: s.Response}
+	if !s.Date.IsZero() {
+		cells[0] = s.Date.UTC().Format(time.RFC3339)
+	}
+	if s.Status != 0 {
+		cells[5] = strconv.Itoa(s.Status)
+	}
+	return cells
 }
 
 func codeOrNothing(text string) string {

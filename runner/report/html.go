@@ -133,8 +133,8 @@ func newHTMLReport(r *Report, contract *features.Contract) *htmlReport {
 	if r.Target.Kind == target.AWS {
 		says = "AWS itself does something else than the contract says. Nobody failed: aws-changed.md beside this page says what to do."
 	}
-	h.byCause(p, titleOf(r, "Divergences"), says, gating)
-	h.byCause(p, advisoryTitleOf(r, "Advisory divergences"), "They fail nobody, because nobody recorded what AWS does.", by[string(AdvisoryOnly)])
+	h.byCause(p, divergences(r), says, gating)
+	h.byCause(p, advisories(r, "Advisory divergences"), "They fail nobody, because nobody recorded what AWS does.", by[string(AdvisoryOnly)])
 	h.byCause(p, "Known divergences", "The baseline lists them.", by["known"])
 	h.byReason(p, "Not run", "The suite itself could not run these.", by[string(Error)])
 	h.byReason(p, "Not implemented", "The target said that it does not have what these need.", by[string(Unsupported)])

@@ -29,9 +29,9 @@ func WriteMarkdown(w io.Writer, r *Report, contract *features.Contract) error {
 			known = append(known, s)
 		}
 	}
-	m.causes(titleOf(r, "Divergences"), gating)
+	m.causes(divergences(r), gating)
 	m.detailed(gating)
-	m.causes(advisoryTitleOf(r, "Advisory divergences, which fail nobody"), advisory)
+	m.causes(advisories(r, "Advisory divergences, which fail nobody"), advisory)
 	m.causes("Known divergences, which the baseline lists", known)
 	m.notTried(r)
 	m.plan(r)

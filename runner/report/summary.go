@@ -40,8 +40,8 @@ func (p Printer) Summary(w io.Writer, r *Report) {
 			groups[0] = append(groups[0], x)
 		}
 	}
-	p.listCauses(&s, titleOf(r, "Divergences"), groups[0])
-	p.listCauses(&s, advisoryTitleOf(r, "Advisory divergences: they fail nobody, because nobody recorded what AWS does"), groups[1])
+	p.listCauses(&s, divergences(r), groups[0])
+	p.listCauses(&s, advisories(r, "Advisory divergences: they fail nobody, because nobody recorded what AWS does"), groups[1])
 	p.listCauses(&s, "Known divergences: the baseline lists them", groups[2])
 	p.listReasons(&s, r)
 	if len(r.Answers) > 0 {
