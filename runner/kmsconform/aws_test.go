@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -18,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kmsconform/kmsconform/fixtures/reference"
-	"github.com/kmsconform/kmsconform/fixtures/reference/defect"
 	"github.com/kmsconform/kmsconform/fixtures/reference/server"
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner/report"
@@ -43,29 +40,8 @@ func playAWS(t *testing.T, defects ...string) *stage {
 	t.Helper()
 	// The secret access key of the root users is left out: it is the tool's own name.
 	s := &stage{secrets: map[string]string{}, kinds: map[string]bool{}, dir: t.TempDir()}
-	var wrong []defect.Defect
-	for _, name := range defects {
-		d, err := defect.Named(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wrong = append(wrong, d)
-	}
-	kms, err := reference.New(server.Options{Wire: s.listen}, wrong...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.kms = kms
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	running, err := reference.Listen(ctx, "127.0.0.1:0", kms, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = running.Wait()
-	})
-	s.url = running.URL
+	s.kms = referenceWith(t, server.Options{Wire: s.listen}, defects...)
+	s.url = listening(t, s.kms)
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
 			t.Setenv(name, "") // restored afterwards

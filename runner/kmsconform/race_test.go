@@ -1,36 +1,11 @@
 package main
 
 import (
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/kmsconform/kmsconform/fixtures/reference"
-	"github.com/kmsconform/kmsconform/fixtures/reference/defect"
-	"github.com/kmsconform/kmsconform/fixtures/reference/server"
 )
-
-// served is the URL of a reference KMS over HTTP, with a defect or without.
-func served(t *testing.T, defects ...string) string {
-	t.Helper()
-	var wrong []defect.Defect
-	for _, name := range defects {
-		d, err := defect.Named(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wrong = append(wrong, d)
-	}
-	kms, err := reference.New(server.Options{}, wrong...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := httptest.NewServer(kms)
-	t.Cleanup(s.Close)
-	return s.URL
-}
 
 func TestRaceExplained(t *testing.T) {
 	code, out, errs := command(t, "race", "--rounds", "5", "--seed", "4")

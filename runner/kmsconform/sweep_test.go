@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -76,16 +75,7 @@ func newYard(t *testing.T) *yard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	running, err := reference.Listen(ctx, "127.0.0.1:0", system, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = running.Wait()
-	})
-	y.url = running.URL
+	y.url = listening(t, system)
 	if y.target, err = target.NewEndpoint(target.EndpointOptions{URL: y.url, Callers: target.DefaultCallers()}); err != nil {
 		t.Fatal(err)
 	}
