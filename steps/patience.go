@@ -177,7 +177,7 @@ func (s *Scenario) roomFor(d time.Duration) time.Duration {
 	if d <= 0 || d >= time.Minute || t.Consistency.Settle == 0 && t.Patience.Retries == 0 {
 		return d
 	}
-	if s.session.Isolated() && s.session.Clock() != nil { // to pass it costs nothing
+	if s.waitsForNothing() {
 		return d + time.Minute + roomOfChanges*t.Consistency.Settle
 	}
 	return d + min(roomOfChanges*t.Consistency.Settle+5*time.Second, 45*time.Second)
