@@ -70,10 +70,11 @@ func registerFor(sc *godog.ScenarioContext, state *steps.Scenario, scenario feat
 // execute runs a scenario in a session of its own and cleans up after it, whatever happens. One that lost the answer to a
 // call that cannot be repeated, or came too late for a state that does not last, begins anew, as often as the target's patience allows; what all of them exchanged is kept.
 func (x *executor) execute(ctx context.Context, scenario features.Scenario) execution {
-	e := x.attempt(ctx, scenario)
-	for n := 1; e.result.Unsure && n <= x.target.Patience.Restarts && ctx.Err() == nil; n++ {
+	restarts := x.target.Patience.Restarts
+	e := x.attempt(ctx, scenario, restarts)
+	for n := 1; e.result.Unsure && n <= restarts && ctx.Err() == nil; n++ {
 		why := e.result.Reason
-		next := x.attempt(ctx, scenario)
+		next := x.attempt(ctx, scenario, restarts-n)
 		next.exchanges = append(e.exchanges, next.exchanges...)
 		next.started, next.duration, next.waited = e.started, e.duration+next.duration, e.waited+next.waited
 		next.leftovers = errors.Join(e.leftovers, next.leftovers)
@@ -83,15 +84,15 @@ func (x *executor) execute(ctx context.Context, scenario features.Scenario) exec
 	return e
 }
 
-// attempt runs a scenario once.
-func (x *executor) attempt(ctx context.Context, scenario features.Scenario) execution {
+// attempt runs a scenario once, which can begin anew so often after that.
+func (x *executor) attempt(ctx context.Context, scenario features.Scenario, restarts int) execution {
 	session := x.target.Open(scenario.ID)
 	e := execution{started: time.Now()}
 	limited, cancel := context.WithTimeout(ctx, x.timeout)
 	defer cancel()
 
 	ended := make(chan steps.Result, 1) // buffered: a scenario that was left behind must still be able to end
-	go func() { ended <- x.play(limited, session, scenario) }()
+	go func() { ended <- x.play(limited, session, scenario, restarts) }()
 	select {
 	case e.result = <-ended:
 	case <-limited.Done():
@@ -124,7 +125,7 @@ func (x *executor) attempt(ctx context.Context, scenario features.Scenario) exec
 
 // play has godog run the one scenario of a document. What a scenario came to is what its steps say; godog only has to
 // confirm that it ran them.
-func (x *executor) play(ctx context.Context, session *target.Session, scenario features.Scenario) (result steps.Result) {
+func (x *executor) play(ctx context.Context, session *target.Session, scenario features.Scenario, restarts int) (result steps.Result) {
 	at := "before its first step"
 	defer func() {
 		if what := recover(); what != nil {
@@ -134,6 +135,7 @@ func (x *executor) play(ctx context.Context, session *target.Session, scenario f
 
 	state := steps.New(session, scenario)
 	state.Race(x.races)
+	state.Restarts(restarts)
 	var refused error
 	ran := 0
 	suite := godog.TestSuite{

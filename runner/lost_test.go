@@ -50,12 +50,17 @@ func (l *losing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // lossy is the reference behind a real connection that loses answers, and an endpoint that leads there.
 func lossy(t *testing.T, l *losing, p target.Patience) *target.Target {
 	t.Helper()
+	return behind(t, p, func(system http.Handler) http.Handler { l.next = system; return l })
+}
+
+// behind is the reference with a handler around it, behind a real connection, and an endpoint that leads there.
+func behind(t *testing.T, p target.Patience, around func(http.Handler) http.Handler) *target.Target {
+	t.Helper()
 	system, err := reference.New(server.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.next = system
-	listening := httptest.NewServer(l)
+	listening := httptest.NewServer(around(system))
 	t.Cleanup(listening.Close)
 	kmsTarget, err := target.NewEndpoint(target.EndpointOptions{URL: listening.URL, Patience: p})
 	if err != nil {
@@ -162,5 +167,58 @@ func TestPatienceEnds(t *testing.T) {
 	}
 	if s := &result.Scenarios[0]; s.Status != report.Error || l.lost != 1+insistent.Restarts {
 		t.Errorf("%s after %d lost answers, want an error after %d", s.Status, l.lost, 1+insistent.Restarts)
+	}
+}
+
+// breaking answers some calls of one operation with a failure of its own, before the effect.
+type breaking struct {
+	next      http.Handler
+	operation string
+
+	mu   sync.Mutex
+	left int
+}
+
+func (b *breaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	hit := b.left > 0 && r.Header.Get("X-Amz-Target") == "TrentService."+b.operation
+	if hit {
+		b.left--
+	}
+	b.mu.Unlock()
+	if !hit {
+		b.next.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(http.StatusInternalServerError)
+	_, _ = w.Write([]byte(`{"__type":"KMSInternalException","message":"It failed."}`))
+}
+
+// A failure of the target's own is no verdict; one that comes each time, until the scenario does not begin anew any more, is.
+// That of a Given blocks, and judges nothing.
+func TestAFailureThatComesEachTimeIsJudged(t *testing.T) {
+	for _, test := range []struct {
+		name, operation, scenario string
+		failures                  int
+		want                      report.Status
+	}{
+		{"as often as it begins anew", "DeleteImportedKeyMaterial", "key-states/the-material-of-an-enabled-key-is-deleted", insistent.Restarts, report.Passed},
+		{"each time", "DeleteImportedKeyMaterial", "key-states/the-material-of-an-enabled-key-is-deleted", 1000, report.Failed},
+		{"each time in a Given", "DeleteImportedKeyMaterial", "key-states/the-material-was-already-deleted", 1000, report.Blocked},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := &breaking{operation: test.operation}
+			kmsTarget := behind(t, insistent, func(system http.Handler) http.Handler { b.next = system; return b })
+			b.left = test.failures
+			result, err := runner.Run(t.Context(), kmsTarget, runner.Options{Selection: runner.Selection{Scenarios: []string{test.scenario}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := &result.Scenarios[0]; s.Status != test.want {
+				t.Errorf("%s at %q: %s, want %s", s.Status, s.Step, s.Reason, test.want)
+			}
+		})
 	}
 }

@@ -37,7 +37,8 @@ func unsure(err error) bool {
 // where what came is no verdict on the target.
 //
 //	throttled, or it never reached the target    again, after a pause, or at the pace that a shared target grants
-//	a failure of the target's own, or no answer  again, where a second call is answered as the first; else Lost
+//	a failure of the target's own, or no answer  again, where a second call is answered as the first; else Lost, unless
+//	                                             the scenario has begun anew often enough: then an answer is an answer
 //	refused in a Given, right after a change     again, within the bound of the target's consistency (DIKM-EC-02)
 //
 // On a target that needs neither it is the call and nothing else. What it returns is what the last call came to.
@@ -80,6 +81,9 @@ func (s *Scenario) patiently(
 		case doubt == target.MaybeDone:
 			s.suspect(in)
 			if !repeatable(operation, in) && !(s.racer && operation == "DeleteImportedKeyMaterial") {
+				if s.lastResort(o) {
+					return o, err
+				}
 				return nil, &Lost{Operation: orRequest(operation), How: inALine(o, err)}
 			}
 			fallthrough
@@ -95,6 +99,13 @@ func (s *Scenario) patiently(
 			return o, err
 		}
 	}
+}
+
+// lastResort reports whether a failure of the target's own is to be judged as it came: the call is what the scenario is about,
+// and the scenario does not begin anew any more. What comes each time is no accident. A Given has its own way to find out
+// whether a call happened, see brings, and a race its own count of rounds.
+func (s *Scenario) lastResort(o *outcome) bool {
+	return s.restarts == 0 && s.kind != features.Given && !s.racer && target.Classify(o.exchange) == target.Faulted
 }
 
 // brings makes a call that a scenario rests on and waits until what it is for shows. Where the answer was lost, it finds

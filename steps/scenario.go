@@ -33,6 +33,7 @@ type Scenario struct {
 	rounds     []*round  // of the races so far
 	fleeting   *fleeting // the state that the Given left a key in, where it ends by itself
 	racer      bool      // it is one of several that call at the same time
+	restarts   int       // how often it can still begin anew after this
 	result     Result
 	kind       features.StepKind
 	begun      bool     // its first step was reached
@@ -42,7 +43,10 @@ type Scenario struct {
 
 // New returns the state of one scenario that is about to run in a session of its own.
 func New(session *target.Session, scenario features.Scenario) *Scenario {
-	s := &Scenario{session: session, scenario: scenario, made: map[string]product{}, placed: words{}, before: map[string]snapshot{}}
+	s := &Scenario{
+		session: session, scenario: scenario, made: map[string]product{}, placed: words{}, before: map[string]snapshot{},
+		restarts: session.Target().Patience.Restarts,
+	}
 	for _, step := range scenario.Steps {
 		if m := aComparison.FindStringSubmatch(step.Text); m != nil && !slices.Contains(s.compared, m[2]) {
 			s.compared = append(s.compared, m[2])
@@ -50,6 +54,10 @@ func New(session *target.Session, scenario features.Scenario) *Scenario {
 	}
 	return s
 }
+
+// Restarts says how often the scenario can still begin anew after this, where that is not as often as the target's patience
+// has it. Call it before godog runs the scenario.
+func (s *Scenario) Restarts(left int) { s.restarts = left }
 
 // Result returns what the scenario came to. Call it after godog ran the scenario.
 func (s *Scenario) Result() Result {
