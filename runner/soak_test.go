@@ -16,7 +16,7 @@ import (
 var (
 	soak     = flag.Int("soak", 0, "run the whole contract so often with faults on; 0 is a sample")
 	soakSeed = flag.Uint64("soak-seed", 1, "the seed of the first run of each combination of faults")
-	soakFor  = flag.Duration("soak-for", time.Hour, "begin no further run after this time")
+	soakFor  = flag.Duration("soak-for", 2*time.Hour, "begin no further run after this time")
 )
 
 // difficulties are the combinations of faults that the suite must not mistake for divergences: each alone, and together.
