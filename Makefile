@@ -1,4 +1,5 @@
-# kmsconform: `make run` runs the contract, `make test` proves the suite. Nothing but Go and make is needed.
+# kmsconform: `make run` runs the contract, `make test` proves the suite. Nothing but Go and make is needed;
+# what needs Python 3 besides is left out without it, and says so.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -11,6 +12,10 @@ CA_CERTIFICATES ?= /etc/ssl/certs/ca-certificates.crt
 # Tools, pinned. `go run` builds them once into Go's cache.
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+# Of Python; installed once into bin/.
+PYTHON ?= python3
+CFN_LINT_VERSION := 1.58.0
+CFN_LINT := bin/cfn-lint-$(CFN_LINT_VERSION)/bin/cfn-lint
 
 .PHONY: help
 help: ## Show this list
@@ -29,7 +34,7 @@ serve: build ## Serve the reference KMS on 127.0.0.1:4599
 	$(BIN) serve
 
 .PHONY: test
-test: vet lint actionlint race examples contract teeth ## Everything that proves the suite
+test: vet lint actionlint cfn-lint race examples contract teeth ## Everything that proves the suite
 
 .PHONY: vet
 vet: ## go vet, formatting, go.mod
@@ -45,6 +50,22 @@ lint: build ## Lint the Go code and the contract
 .PHONY: actionlint
 actionlint: ## Lint the GitHub workflows
 	$(GO) run $(ACTIONLINT)
+
+# Without Python the check is left out, and says so; not in CI, where nobody would read it.
+.PHONY: cfn-lint
+cfn-lint: ## Lint the CloudFormation templates
+	@if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(MAKE) --no-print-directory cfn-lint-run; else \
+	  echo "cfn-lint: NOT RUN. It needs Python 3.10 or later with venv (Debian: apt install python3-venv), or PYTHON=/path/to/python3."; \
+	  test -z "$$CI"; \
+	fi
+
+.PHONY: cfn-lint-run
+cfn-lint-run: $(CFN_LINT)
+	$(CFN_LINT) -c I -- fixtures/aws/cloudformation/*.yaml
+
+$(CFN_LINT):
+	$(PYTHON) -m venv bin/cfn-lint-$(CFN_LINT_VERSION)
+	bin/cfn-lint-$(CFN_LINT_VERSION)/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION)
 
 .PHONY: race
 race: ## All Go tests, with the race detector (they run the contract, too)
