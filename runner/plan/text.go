@@ -185,6 +185,9 @@ func (p *Plan) writeCost(s *strings.Builder) {
 		budget.USD(p.Cost.Total()), budget.USD(p.Cost.Keys), budget.USD(p.Cost.Materials), budget.USD(p.Cost.Requests))
 	fmt.Fprintf(s, "        of which the first %d of a month are free where nobody used them; taxes are not in it\n", budget.FreeRequests)
 	fmt.Fprintf(s, "        prices: %s, %s\n", budget.PriceSource, budget.PricesAsOf)
+	if p.Cost.Materials > 0 {
+		fmt.Fprintf(s, "        rotations: %s\n", budget.RotationSource)
+	}
 }
 
 func (p *Plan) writeLeft(s *strings.Builder) {
