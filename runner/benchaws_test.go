@@ -1,10 +1,10 @@
 package runner_test
 
 import (
-	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +27,7 @@ import (
 var (
 	benchAWS        = flag.Bool("bench-aws", false, "run the whole contract on the reference that plays AWS, in simulated time; without it a sample")
 	benchAWSShare   = flag.String("bench-aws-share", "0.5,1", "the shares of the quotas to use, one run each")
-	benchAWSWorkers = flag.String("bench-aws-workers", "0", "how many scenarios run at a time, one run each; 0: as quota.Workers suggests")
+	benchAWSWorkers = flag.String("bench-aws-workers", "0", "how many scenarios run at a time, one run each; 0: as the plan says, which is what a run does")
 )
 
 // likeAWS is what the reference does to be like AWS: the documented quotas, changes that show late, and the time that
@@ -42,11 +42,10 @@ const inTheBackground = time.Minute
 const (
 	goalRatio     = 1.05
 	goalThrottled = 0.01
-	// Who uses all of a quota that has room for one request cannot send the next as soon as the quota allows: requests
-	// that travel for different times come closer together than they were sent, and are throttled then.
-	goalRatioOfAll = 1.07
 	// Of a sample the start and the end, in which the scarce quota is not used, are a larger part.
 	goalRatioOfSample = 1.15
+	// By how much time and calls may differ from the plan.
+	goalPlanned = 0.03
 )
 
 // TestBenchAWS measures a run on AWS in simulated time: the runner, the pace, the patience and the consistency are those
@@ -68,20 +67,16 @@ func TestBenchAWS(t *testing.T) {
 	}
 	for _, share := range shares {
 		most := goalRatio
-		switch {
-		case !*benchAWS:
+		if !*benchAWS {
 			most = goalRatioOfSample
-		case share > 0.95:
-			most = goalRatioOfAll
 		}
-		costs := planFor(t, contract, chosen, share, 1).Costs()
 		for _, n := range workers {
-			atATime := cmp.Or(int(n), quota.Workers(costs, share))
-			planned := planFor(t, contract, chosen, share, atATime)
+			planned := planFor(t, contract, chosen, share, int(n))
 			var m *measured
-			synctest.Test(t, func(t *testing.T) { m = measure(t, selection, planned, share, atATime) })
+			synctest.Test(t, func(t *testing.T) { m = measure(t, selection, planned, share) })
 			m.print(planned)
 			m.check(t, most)
+			m.agrees(t, planned)
 		}
 	}
 }
@@ -180,7 +175,7 @@ func (m *metered) Admit(*features.Scenario) error { return nil }
 func (m *metered) Ended(*features.Scenario) {}
 
 // measure runs the contract, or a part of it, in a bubble.
-func measure(t *testing.T, selection runner.Selection, planned *plan.Plan, share float64, workers int) *measured {
+func measure(t *testing.T, selection runner.Selection, planned *plan.Plan, share float64) *measured {
 	t.Helper()
 	set, err := fault.Parse(likeAWS...)
 	if err != nil {
@@ -201,12 +196,12 @@ func measure(t *testing.T, selection runner.Selection, planned *plan.Plan, share
 	gate := &metered{Pace: pace, plan: planned}
 	kms.Gate = gate
 	began := time.Now()
-	result, err := runner.Run(context.Background(), kms, runner.Options{Workers: workers, Selection: selection, Schedule: gate})
+	result, err := runner.Run(context.Background(), kms, runner.Options{Workers: planned.Workers, Selection: selection, Schedule: gate})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := &measured{
-		share: share, workers: workers, scenarios: len(result.Scenarios), took: time.Since(began), ended: time.Now(),
+		share: share, workers: planned.Workers, scenarios: len(result.Scenarios), took: time.Since(began), ended: time.Now(),
 		quotas: pace.Statistics(), report: result, answers: gate.answers, keys: gate.made - gate.removed,
 	}
 	for i := range result.Scenarios {
@@ -249,14 +244,26 @@ func (m *measured) print(p *plan.Plan) {
 	fmt.Printf("  bound      %8s  %s: %d in all; planned were %s\n", short(bound), scarcest, scarce.Units, short(time.Duration(p.BoundSeconds*float64(time.Second))))
 	fmt.Printf("  planned    %8s\n", short(planned))
 	fmt.Printf("  achieved   %8s  %.3f × the bound\n", short(m.took), m.ratio())
-	fmt.Printf("  throttled  %d of %d calls, %.2f %%\n", throttled, calls, 100*float64(throttled)/float64(calls))
-	fmt.Printf("  the rest   the scarce quota: %s before its first call, %s with nobody waiting, %s after its last one\n",
+	fmt.Printf("  throttled  %d of %d calls, %.2f %%; planned were %d\n", throttled, calls, 100*float64(throttled)/float64(calls), p.CallsMade())
+	fmt.Printf("  the rest   the scarce quota: %s before its first call, %s with nobody waiting or after refusals, %s after its last one\n",
 		short(lost.Before), short(lost.Within), short(lost.After))
 	fmt.Printf("  scenarios  %s in all: %s waiting for turns, %s for answers, %s for changes to settle, dates and what goes on in the background\n",
 		short(m.busy), short(queued), short(m.answers), short(m.busy-queued-m.answers))
 	fmt.Printf("  statuses   %v, %d begun anew, %d keys left\n", count, m.restarts, m.keys)
 	for _, l := range m.quotas.Lanes[:min(6, len(m.quotas.Lanes))] {
 		fmt.Printf("             %-52s %5d calls, %4d throttled, waited for %s\n", l.Bucket, l.Calls, l.Throttled, short(l.Waited))
+	}
+}
+
+// agrees holds a plan against the run that it was made for.
+func (m *measured) agrees(t *testing.T, p *plan.Plan) {
+	t.Helper()
+	if off := math.Abs(m.took.Seconds()/p.ExpectedSeconds - 1); off > goalPlanned {
+		t.Errorf("the run takes %s, and was planned to take %.0f s", m.took, p.ExpectedSeconds)
+	}
+	throttled, calls := m.quotas.Throttled()
+	if off := math.Abs(float64(calls-throttled)/float64(p.CallsMade()) - 1); off > goalPlanned {
+		t.Errorf("the run makes %d calls, and was planned to make %d", calls-throttled, p.CallsMade())
 	}
 }
 

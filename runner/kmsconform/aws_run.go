@@ -77,9 +77,6 @@ func (r *running) onAWS(ctx context.Context, w world) (*onAWS, *target.Target, e
 			a.observed = observationsFolder()
 		}
 	}
-	if a.workers == 0 {
-		a.workers = kmsaws.Workers
-	}
 	return a, a.opened.Target, nil
 }
 
@@ -94,11 +91,9 @@ func notGenuine(err error) error {
 	return err
 }
 
-// prepare plans the run, puts budget and pace before every call, and opens the ledger. Then it asks KMS for the first time,
-// whether it answers in both Regions.
-func (a *onAWS) prepare(ctx context.Context, o *runner.Options) error {
+// rehearse plans the run, and has as many scenarios run at a time as the plan says. Nothing is sent to KMS.
+func (a *onAWS) rehearse(ctx context.Context, o *runner.Options) error {
 	kms := a.opened.Target
-	o.Workers = a.workers
 	selected, err := runner.NewPlan(kms, *o)
 	if err != nil {
 		return err
@@ -109,12 +104,24 @@ func (a *onAWS) prepare(ctx context.Context, o *runner.Options) error {
 	}
 	a.plan, err = plan.Make(ctx, plan.Options{
 		Contract: selected.Contract, Scenarios: selected.Scenarios, Regions: kms.Regions, Callers: callers,
-		Consistency: kms.Consistency, Patience: kms.Patience, Share: a.share, Workers: selected.Workers,
+		Consistency: kms.Consistency, Patience: kms.Patience, Share: a.share, Workers: a.workers,
 		Version: readBuild().Version,
 	})
 	if err != nil {
 		return fmt.Errorf("plan the run: %w", err)
 	}
+	o.Workers = a.plan.Workers
+	return nil
+}
+
+// prepare plans the run, puts budget and pace before every call, and opens the ledger. Then it asks KMS for the first time,
+// whether it answers in both Regions.
+func (a *onAWS) prepare(ctx context.Context, o *runner.Options) error {
+	if err := a.rehearse(ctx, o); err != nil {
+		return err
+	}
+	kms := a.opened.Target
+	var err error
 	if a.pace, err = quota.NewPace(a.share); err != nil {
 		return fmt.Errorf("keep the pace of the quotas: %w", err)
 	}

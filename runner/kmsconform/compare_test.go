@@ -104,7 +104,7 @@ func TestWhatCannotBeCompared(t *testing.T) {
 }
 
 func TestSchemas(t *testing.T) {
-	for _, args := range [][]string{{"schema"}, {"schema", "report"}, {"schema", "compare"}} {
+	for _, args := range [][]string{{"schema"}, {"schema", "report"}, {"schema", "compare"}, {"schema", "teeth"}, {"schema", "plan"}} {
 		code, out, errs := command(t, args...)
 		if code != exitConformant || !json.Valid([]byte(out)) {
 			t.Errorf("%v: exit code %d, %s%.200s", args, code, errs, out)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	kmsaws "github.com/kmsconform/kmsconform/fixtures/aws"
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/plan"
@@ -53,8 +52,8 @@ are needed, and no network is. What a run does may differ a little: calls are re
 	flags := c.Flags()
 	flags.StringArrayVar(&p.targeting.regions, "region", nil, "the `CODE` of the primary Region (default: that of the SDK's configuration, else us-east-1)")
 	flags.StringArrayVar(&p.targeting.callers, "caller", nil, "a further caller, `NAME`=profile:PROFILE; may be repeated")
-	flags.IntVar(&p.workers, "workers", kmsaws.Workers, "scenarios at a time")
-	flags.BoolVar(&p.json, "json", false, "print the plan as JSON")
+	flags.IntVar(&p.workers, "workers", 0, "scenarios at a time (default: as many as keep the scarcest quota busy)")
+	flags.BoolVar(&p.json, "json", false, "print the plan as JSON, which kmsconform schema plan describes")
 	for _, name := range []string{"region", "caller", "workers"} {
 		must(c.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
@@ -92,7 +91,7 @@ func (p *planning) plan(ctx context.Context, w world) error {
 	}
 	made, err := plan.Make(ctx, plan.Options{
 		Contract: selected.Contract, Scenarios: selected.Scenarios, Regions: known.Regions, Callers: known.Callers,
-		Consistency: target.EventualConsistency, Patience: target.Eventually, Share: share, Workers: selected.Workers,
+		Consistency: target.EventualConsistency, Patience: target.Eventually, Share: share, Workers: p.workers,
 		Version: readBuild().Version,
 	})
 	if err != nil {

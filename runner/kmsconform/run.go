@@ -105,7 +105,7 @@ something else than the contract says.`,
 	flags.StringVar(&r.observations, "observations", "", "with --aws: record in this `DIR` (default: features/observations where it is, else kmsconform-observations)")
 	must(c.MarkFlagFilename("ledger", "jsonl"))
 	must(c.MarkFlagDirname("observations"))
-	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint, 64 on AWS)")
+	flags.IntVar(&r.workers, "workers", 0, "scenarios at a time (default: the processors for the reference, 8 for an endpoint, on AWS as the plan says)")
 	flags.DurationVar(&r.timeout, "timeout", 0, "time limit of one scenario (default 1m, more with --consistency eventual)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "start nothing more after the first new divergence")
 	flags.Uint32Var(&r.seed, "seed", 0, "start the concurrent calls of races as the run with this seed did (default: a new one)")
@@ -158,6 +158,11 @@ func (r *running) run(ctx context.Context, w world) (failed error) {
 		Again: r.again,
 	}
 	if r.dryRun {
+		if cloud != nil {
+			if err := cloud.rehearse(ctx, &options); err != nil {
+				return err
+			}
+		}
 		return r.print(w, kms, options)
 	}
 	if !r.noReport {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/compare"
+	"github.com/kmsconform/kmsconform/runner/plan"
 	"github.com/kmsconform/kmsconform/runner/report"
 	"github.com/kmsconform/kmsconform/runner/teeth"
 )
@@ -20,6 +21,7 @@ var schemas = []struct {
 	{"report", report.Schema},
 	{"compare", compare.Schema},
 	{"teeth", teeth.Schema},
+	{"plan", plan.Schema},
 }
 
 func newSchema(w world) *cobra.Command {

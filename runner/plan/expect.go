@@ -50,7 +50,7 @@ func expected(played []rehearsed, order []int, workers int, share float64) time.
 			}
 			a.ready = l.pass(a.ready, charge.Units)
 		}
-		a.ready += answerTime
+		a.ready, a.waited = a.ready+answerTime, a.waited+answerTime
 		a.call++
 		heap.Fix(&actors, 0)
 	}
@@ -82,7 +82,7 @@ type actor struct {
 	scenario *rehearsed
 	call     int           // the next
 	ready    time.Duration // when it wants to go on
-	waited   time.Duration // what it has waited of its own accord
+	waited   time.Duration // what it has waited of its own accord, and for answers
 	came     int           // breaks ties
 }
 

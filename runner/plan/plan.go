@@ -35,12 +35,14 @@ type Options struct {
 	Consistency target.Consistency
 	Patience    target.Patience
 	Share       float64 // of every quota that the run uses
-	Workers     int
-	Version     string // of kmsconform
+	Workers     int     // scenarios at a time; zero: as many as keep the scarcest quota busy, see quota.Workers
+	Version     string  // of kmsconform
 }
 
 // Plan is what a run is going to do.
 type Plan struct {
+	SchemaVersion string `json:"schemaVersion"`
+
 	Regions   map[string]string `json:"regions"` // codes, by the features' names
 	Accounts  []string          `json:"accounts"`
 	Share     float64           `json:"quotaShare"`
@@ -120,7 +122,7 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Regions: o.Regions, Accounts: accounts(o.Callers), Share: o.Share, Workers: o.Workers, Scenarios: len(o.Scenarios)}
+	p := &Plan{SchemaVersion: SchemaVersion, Regions: o.Regions, Accounts: accounts(o.Callers), Share: o.Share, Scenarios: len(o.Scenarios)}
 	all, units, buckets := budget.NewTally(), quota.Calls{}, map[budget.Lane]map[quota.Bucket]bool{}
 	for i := range played {
 		part, err := partOf(&o.Scenarios[i], &played[i])
@@ -149,7 +151,11 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	if bound > 0 {
 		p.Scarce = p.quota(scarce, units)
 	}
-	p.ExpectedSeconds = expected(played, p.Order(o.Scenarios), o.Workers, o.Share).Seconds()
+	if p.Workers = o.Workers; p.Workers == 0 {
+		p.Workers = quota.Workers(p.Costs(), o.Share)
+	}
+	p.Workers = min(p.Workers, p.Scenarios)
+	p.ExpectedSeconds = expected(played, p.Order(o.Scenarios), p.Workers, o.Share).Seconds()
 	return p, nil
 }
 
@@ -196,7 +202,7 @@ func Labels(callers map[string]target.Caller) map[string]string {
 func partOf(scenario *features.Scenario, r *rehearsed) (Part, error) {
 	part := Part{
 		ID: scenario.ID, Keys: r.tally.Made(), Calls: r.tally.Asked(), USD: r.tally.Cost().Total(),
-		Seconds: (r.took + time.Duration(len(r.calls))*answerTime).Seconds(), Units: quota.Calls{},
+		Seconds: r.took.Seconds(), Units: quota.Calls{},
 	}
 	for _, call := range r.calls {
 		for _, charge := range call.charges {

@@ -31,10 +31,10 @@ type rehearsed struct {
 	reason string
 	tally  *budget.Tally
 	calls  []moment
-	took   time.Duration // with all its waits, as if calls took no time
+	took   time.Duration // with all its waits and calls, as if no quota made it wait
 }
 
-// moment is a call of a scenario: when it was made, of the time that the scenario spent waiting, and what it takes.
+// moment is a call of a scenario: when it was made, of the time that the scenario took, and what it takes.
 type moment struct {
 	at      time.Duration
 	lane    budget.Lane
@@ -101,7 +101,7 @@ func newTheatre(o *Options) (*theatre, error) {
 		transport, clock := isolate()
 		return transport, &watched{clock: clock, theatre: t}
 	}
-	kms.Rehearsal, kms.Gate = true, t
+	kms.Rehearsal, kms.AnswerTime, kms.Gate = true, answerTime, t
 	kms.Regions, kms.Consistency, kms.Patience = o.Regions, o.Consistency, o.Patience
 	for name := range kms.Callers {
 		if name != primary && !slices.Contains(o.Callers, name) {
