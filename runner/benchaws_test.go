@@ -42,8 +42,6 @@ const inTheBackground = time.Minute
 const (
 	goalRatio     = 1.05
 	goalThrottled = 0.01
-	// Of a sample the start and the end, in which the scarce quota is not used, are a larger part.
-	goalRatioOfSample = 1.15
 	// By how much time and calls may differ from the plan.
 	goalPlanned = 0.03
 )
@@ -66,16 +64,12 @@ func TestBenchAWS(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, share := range shares {
-		most := goalRatio
-		if !*benchAWS {
-			most = goalRatioOfSample
-		}
 		for _, n := range workers {
 			planned := planFor(t, contract, chosen, share, int(n))
 			var m *measured
 			synctest.Test(t, func(t *testing.T) { m = measure(t, selection, planned, share) })
 			m.print(planned)
-			m.check(t, most)
+			m.check(t)
 			m.agrees(t, planned)
 		}
 	}
@@ -268,10 +262,10 @@ func (m *measured) agrees(t *testing.T, p *plan.Plan) {
 }
 
 // check holds a run against the goals.
-func (m *measured) check(t *testing.T, most float64) {
+func (m *measured) check(t *testing.T) {
 	t.Helper()
-	if ratio := m.ratio(); ratio > most {
-		t.Errorf("%d at a time, %.0f %% of the quotas: the run takes %.3f times what the quotas allow, want %.2f at most", m.workers, m.share*100, ratio, most)
+	if ratio := m.ratio(); ratio > goalRatio {
+		t.Errorf("%d at a time, %.0f %% of the quotas: the run takes %.3f times what the quotas allow, want %.2f at most", m.workers, m.share*100, ratio, goalRatio)
 	}
 	if throttled, calls := m.quotas.Throttled(); float64(throttled) > goalThrottled*float64(calls) {
 		t.Errorf("%d of %d calls are throttled, want a hundredth at most", throttled, calls)
