@@ -92,6 +92,10 @@ teeth: build ## Every seeded defect of the reference is noticed by the contract
 	@mkdir -p bin/report
 	$(BIN) teeth --json bin/report/teeth.json --html bin/report/teeth.html
 
+.PHONY: mutate
+mutate: ## The contract on mutants of the reference's rules, up to an hour (MUTATE='-resume -only paging.go')
+	$(GO) run ./runner/mutate $(MUTATE)
+
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME (default 10s) each
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/kmsconform/kmsconform/runner/mutate/play"
+)
+
+const module = "github.com/kmsconform/kmsconform"
+
+// workshop is a copy of the module in which the packages that are mutated have one test: the contract.
+type workshop struct {
+	scratch string // a folder for what is made
+	root    string // of the copy, within scratch
+	known   string // the file that says what the scenarios come to without a mutation
+	folders []string
+}
+
+// left are the folders that a copy needs not.
+var left = map[string]bool{".git": true, ".github": true, "bin": true, "docs": true, "examples": true, "kmsconform-report": true}
+
+// theTest is the only one that the packages in a copy have.
+const theTest = `package %s_test
+
+import (
+	"testing"
+
+	"github.com/kmsconform/kmsconform/runner/mutate/play"
+)
+
+func TestContract(t *testing.T) { play.Contract(t) }
+`
+
+// newWorkshop copies the module at root into scratch.
+func newWorkshop(root, scratch string, folders []string) (*workshop, error) {
+	c := &workshop{scratch: scratch, root: filepath.Join(scratch, "module"), known: filepath.Join(scratch, "known.json"), folders: folders}
+	if err := os.Mkdir(c.root, 0o750); err != nil {
+		return nil, fmt.Errorf("copy the module: %w", err)
+	}
+	from, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, fmt.Errorf("copy the module: %w", err)
+	}
+	defer from.Close()
+	to, err := os.OpenRoot(c.root)
+	if err != nil {
+		return nil, fmt.Errorf("copy the module: %w", err)
+	}
+	defer to.Close()
+	if err := duplicate(from, to); err != nil {
+		return nil, fmt.Errorf("copy the module: %w", err)
+	}
+	for _, folder := range folders {
+		text := fmt.Sprintf(theTest, path.Base(folder))
+		if err := to.WriteFile(path.Join(folder, "contract_test.go"), []byte(text), 0o600); err != nil {
+			return nil, fmt.Errorf("give %s the contract as its test: %w", folder, err)
+		}
+	}
+	return c, nil
+}
+
+// duplicate copies what is needed to build the module, without its tests.
+func duplicate(from, to *os.Root) error {
+	return fs.WalkDir(from.FS(), ".", func(at string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && left[at]:
+			return fs.SkipDir
+		case entry.IsDir():
+			return to.MkdirAll(at, 0o750)
+		case !entry.Type().IsRegular() || strings.HasSuffix(at, "_test.go"):
+			return nil
+		}
+		text, err := from.ReadFile(at)
+		if err != nil {
+			return err
+		}
+		return to.WriteFile(at, text, 0o600)
+	})
+}
+
+// environment is what Go is called with. Copies in different folders have the same cache because paths are trimmed.
+func (c *workshop) environment(more ...string) []string {
+	return append(os.Environ(), append([]string{"GOFLAGS=-trimpath -vet=off -buildvcs=false"}, more...)...)
+}
+
+// build makes the test of a package, with some files overlaid, and returns what the compiler said where it refused. Without
+// inlining, a change in a package that is mutated leaves the packages above it as they are.
+func (c *workshop) build(ctx context.Context, folder, binary, overlay string) (refused string, err error) {
+	args := []string{"test", "-c", "-ldflags=-s -w", "-o", binary}
+	for _, f := range c.folders {
+		args = append(args, "-gcflags="+module+"/"+f+"=-l")
+	}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	command := exec.CommandContext(ctx, "go", append(args, "./"+folder)...) //nolint:gosec // the folders are this program's
+	command.Dir, command.Env = c.root, c.environment()
+	said, err := command.CombinedOutput()
+	switch {
+	case err == nil:
+		return "", nil
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case strings.HasPrefix(string(said), "# "+module+"/"): // the compiler's complaint about a package
+		return strings.TrimSpace(string(said)), nil
+	}
+	return "", fmt.Errorf("build the contract with the mutant: %w\n%s", err, said)
+}
+
+// learn plays the contract without a mutation: first to know what its scenarios come to, then to see that they always do.
+func (c *workshop) learn(ctx context.Context) error {
+	binary := filepath.Join(c.scratch, "unmutated.test")
+	switch refused, err := c.build(ctx, c.folders[0], binary, ""); {
+	case err != nil:
+		return err
+	case refused != "":
+		return fmt.Errorf("the module does not compile:\n%s", refused)
+	}
+	for _, told := range []string{play.Record, play.Known} {
+		command := exec.CommandContext(ctx, binary) //nolint:gosec // it was just built
+		command.Dir, command.Env = c.scratch, c.environment(told+"="+c.known)
+		if said, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("play the contract without a mutation: %w; mend that first\n%s", err, said)
+		}
+	}
+	return nil
+}
