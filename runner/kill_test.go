@@ -69,7 +69,9 @@ func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.asked[operation]++
 	lose := m.lose[m.asked[operation]] == operation
 	m.mu.Unlock()
-	answer, err := m.next.RoundTrip(r)
+	// What is under way when the run is killed is carried out before anybody counts: the reference goes on with a call whose
+	// context ended.
+	answer, err := m.next.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 	if last {
 		m.die()
 	}
