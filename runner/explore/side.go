@@ -11,6 +11,7 @@ import (
 
 	"github.com/kmsconform/kmsconform/fixtures/material"
 	"github.com/kmsconform/kmsconform/fixtures/reference/kms"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 )
 
 // side is one of the two systems with what a sequence made on it: what the symbols of steps stand for there.
@@ -29,6 +30,7 @@ type shared struct {
 	earlier   map[int64]bool             // dates that were asked for before
 	alike     bool                       // the other key takes the materials of the key
 	regions   map[string]string
+	tags      []kms.Tag // that every key is made with
 }
 
 func newShared(regions map[string]string) *shared {
@@ -166,8 +168,14 @@ func orNil(t string) *string {
 	return &t
 }
 
-// ownTags are those that every key of this tool carries, so that it can be found and removed.
-func ownTags() []kms.Tag { return []kms.Tag{{TagKey: text("kmsconform"), TagValue: text("true")}} }
+// ownTags are those that the keys of a session carry, so that they can be found and removed, as requests have them.
+func ownTags(session *target.Session) []kms.Tag {
+	var tags []kms.Tag
+	for _, tag := range session.KeyTags() {
+		tags = append(tags, kms.Tag{TagKey: &tag.TagKey, TagValue: &tag.TagValue})
+	}
+	return tags
+}
 
 func (s *side) create(ctx context.Context, step Step) (reply, error) {
 	k := &held{region: "primary", ids: map[int]string{}, made: step.MadeByKMS, kind: step.Kind}
@@ -179,7 +187,7 @@ func (s *side) create(ctx context.Context, step Step) (reply, error) {
 		s.shared.alike = true
 	}
 	in := &kms.CreateKeyInput{
-		KeySpec: &k.spec, KeyUsage: &k.usage, Origin: text("EXTERNAL"), Description: text("kmsconform"), Tags: ownTags(),
+		KeySpec: &k.spec, KeyUsage: &k.usage, Origin: text("EXTERNAL"), Description: text("kmsconform"), Tags: s.shared.tags,
 	}
 	if step.MadeByKMS {
 		in.Origin = text("AWS_KMS")
@@ -202,7 +210,7 @@ func (s *side) create(ctx context.Context, step Step) (reply, error) {
 
 func (s *side) replicate(ctx context.Context, k *held, from origin, which Which) (reply, error) {
 	to := s.shared.regions["replica"]
-	r, err := s.system.call(ctx, from, &kms.ReplicateKeyInput{KeyId: &k.id, ReplicaRegion: &to, Description: text("kmsconform"), Tags: ownTags()})
+	r, err := s.system.call(ctx, from, &kms.ReplicateKeyInput{KeyId: &k.id, ReplicaRegion: &to, Description: text("kmsconform"), Tags: s.shared.tags})
 	if err != nil || r.code != "" || which != TheKey || s.keys[Replica] != nil {
 		return r, err
 	}

@@ -60,6 +60,7 @@ func newTrial(t *target.Target, v *vault.Vault, o *oracle) *trial {
 	session := t.Open("explore")
 	m := newModel(t, v)
 	sh := newShared(t.Regions)
+	sh.tags = ownTags(session)
 	return &trial{
 		target: t, session: session, model: m, oracle: o, actual: newSide(&actual{session: session}, sh), ideal: newSide(m, sh),
 		before: map[Which]view{}, disabled: map[Which]bool{}, standing: map[standing]bool{},

@@ -143,9 +143,15 @@ func (r *running) trail(kms *target.Target) (*ledger.Ledger, error) {
 	if kms.Kind == target.Reference {
 		return nil, &runner.UsageError{Problem: "--ledger: the embedded reference KMS keeps no key that anybody could look for.", Advice: "Leave it out, or add --endpoint URL or --aws."}
 	}
+	return opened(r.ledger, marked(kms, 0), kms, nil)
+}
+
+// marked has the keys that are made on an endpoint say which run made them, and when anybody may sweep them: some time after
+// the longest that it may take, zero where nothing limits it. It returns the run's id.
+func marked(kms *target.Target, lasts time.Duration) string {
 	id := kmsaws.NewRunID()
-	kms.Tags = kmsaws.Tags(id, time.Now().Add(kmsaws.DefaultLasts))
-	return opened(r.ledger, id, kms, nil)
+	kms.Tags = kmsaws.Tags(id, kmsaws.Expires(lasts))
+	return id
 }
 
 // opened opens a ledger for a run, and gives it to the target.

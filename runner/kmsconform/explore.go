@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kmsconform/kmsconform/features"
+	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
 	"github.com/kmsconform/kmsconform/runner/explore"
 	"github.com/kmsconform/kmsconform/runner/page"
@@ -91,6 +92,9 @@ func (e *exploring) explore(ctx context.Context, w world) error {
 	kms, err := e.target(w)
 	if err != nil {
 		return err
+	}
+	if kms.Kind == target.Endpoint {
+		marked(kms, e.lasting)
 	}
 	o := explore.Options{
 		Contract: contract, Seed: e.seed, Steps: e.steps, Runs: e.runs, For: e.lasting, Operations: e.operations, MaxKeys: e.maxKeys,

@@ -93,6 +93,9 @@ func (r *racing) run(ctx context.Context, w world, seeded bool) error {
 	if err != nil {
 		return err
 	}
+	if kms.Kind == target.Endpoint {
+		marked(kms, r.limit)
+	}
 	if !seeded {
 		r.seed = rand.Uint64N(1_000_000) //nolint:gosec // a seed to repeat, and no secret
 	}

@@ -91,10 +91,11 @@ func play(ctx context.Context, t *target.Target, r round) (calls []Call, throttl
 // prepare makes the key, and wraps everything that will be imported, so that nothing but the calls takes time later.
 func (f *field) prepare(ctx context.Context, r *round) error {
 	r.opening.steps = append([]Step(nil), r.opening.steps...) // imports are told apart by their addresses
-	out, err := ask(ctx, f, "CreateKey", f.api.CreateKey, &kms.CreateKeyInput{
-		Origin: types.OriginTypeExternal, Description: pointer("kmsconform race"),
-		Tags: []types.Tag{{TagKey: pointer("kmsconform"), TagValue: pointer("race")}},
-	})
+	in := &kms.CreateKeyInput{Origin: types.OriginTypeExternal, Description: pointer("kmsconform race")}
+	for _, tag := range f.session.KeyTags() {
+		in.Tags = append(in.Tags, types.Tag{TagKey: &tag.TagKey, TagValue: &tag.TagValue})
+	}
+	out, err := ask(ctx, f, "CreateKey", f.api.CreateKey, in)
 	if err != nil {
 		return err
 	}
