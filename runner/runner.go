@@ -30,7 +30,7 @@ const maxRaces = 1000
 type Options struct {
 	Contract  *features.Contract // nil: the embedded one
 	Selection Selection
-	Workers   int                // scenarios at a time; zero: see WorkersFor
+	Workers   int                // scenarios at a time, those that wait not counted; zero: see WorkersFor
 	Timeout   time.Duration      // of one scenario; zero: see TimeoutFor
 	FailFast  bool               // start no scenario after the first new divergence
 	Baseline  *baseline.Baseline // divergences that are known; nil: none
@@ -40,7 +40,8 @@ type Options struct {
 	Races steps.Races
 	// KeepCalls keeps the call that a scenario is about in the report, also where it passed.
 	KeepCalls bool
-	// Schedule decides in which order scenarios start, and which do not; nil: all of them, in the order of the contract.
+	// Schedule decides in which order scenarios start, and which do not; nil: all of them, in the order of the contract, or
+	// those first that have to wait for a date.
 	Schedule Schedule
 	// Again returns the command that runs one scenario again, with the seed of its races where it had some, for the report;
 	// nil: the report names none, and Test names its own.
@@ -197,34 +198,20 @@ func (r *run) all(ctx context.Context) []*finished {
 		r.options.Observer.Planned(r.plan)
 	}
 	results := make([]*finished, len(r.plan.Scenarios))
-	order := r.order()
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range r.plan.Workers {
-		workers.Go(func() {
-			for ctx.Err() == nil && !r.stop.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= len(order) {
-					return
-				}
-				results[order[i]] = r.one(ctx, &r.plan.Scenarios[order[i]])
-			}
+	places := make(places, r.plan.Workers)
+	var underWay sync.WaitGroup
+	for _, i := range r.order() {
+		p := places.take(ctx)
+		if p == nil || r.stop.Load() {
+			break
+		}
+		underWay.Go(func() {
+			defer p.leave()
+			results[i] = r.one(r.placed(ctx, p), &r.plan.Scenarios[i])
 		})
 	}
-	workers.Wait()
+	underWay.Wait()
 	return results
-}
-
-// order is the one in which the plan's scenarios start.
-func (r *run) order() []int {
-	if r.options.Schedule != nil {
-		return r.options.Schedule.Order(r.plan.Scenarios)
-	}
-	order := make([]int, len(r.plan.Scenarios))
-	for i := range order {
-		order[i] = i
-	}
-	return order
 }
 
 // execute runs one scenario, unless the schedule has a reason not to.

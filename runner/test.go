@@ -33,9 +33,9 @@ func Test(t *testing.T, kms *target.Target, o Options) {
 	if o.Observer != nil {
 		o.Observer.Planned(plan)
 	}
-	var slots chan struct{}
+	var slots places // go test's own cannot be given away
 	if o.Workers > 0 || kms.SharedClock() {
-		slots = make(chan struct{}, plan.Workers)
+		slots = make(places, plan.Workers)
 	}
 	for _, group := range byFeature(plan.Scenarios) {
 		t.Run(group[0].Feature, func(t *testing.T) {
@@ -43,11 +43,16 @@ func Test(t *testing.T, kms *target.Target, o Options) {
 			for _, scenario := range group {
 				t.Run(subtest(scenario), func(t *testing.T) {
 					t.Parallel()
+					ctx := t.Context()
 					if slots != nil {
-						slots <- struct{}{}
-						defer func() { <-slots }()
+						p := slots.take(ctx)
+						if p == nil {
+							t.Fatalf("could not run: %v", ctx.Err())
+						}
+						defer p.leave()
+						ctx = r.placed(ctx, p)
 					}
-					r.show(t, r.one(t.Context(), scenario))
+					r.show(t, r.one(ctx, scenario))
 				})
 			}
 		})

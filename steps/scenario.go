@@ -200,13 +200,14 @@ func (s *Scenario) finds(ctx context.Context, verb string, look func(context.Con
 	}
 }
 
-// consistency is the target's, with patience for what happens at a date or in the background: how long after a date AWS
-// acts is not stated (DIKM-EXP-06), so where time cannot be moved the suite waits longer than for an answer to a call.
+// consistency is the target's, with patience for what happens at a date or in the background. How long after a date AWS acts
+// is not stated (DIKM-EXP-06), so where time cannot be moved the suite waits longer than for an answer to a call: as long
+// as for whatever else a target does of its own accord.
 func (s *Scenario) consistency() target.Consistency {
 	c := s.session.Target().Consistency
 	c.Reads = max(c.Reads, 1)
 	if s.waited {
-		c.Within = max(c.Within, 30*time.Second)
+		c.Within = max(c.Within, soonWithin)
 		c.Every = max(c.Every, 250*time.Millisecond)
 	}
 	if s.background {
@@ -224,6 +225,9 @@ func (s *Scenario) consistency() target.Consistency {
 func (s *Scenario) waitFor(ctx context.Context, d time.Duration) error {
 	if s.background && s.session.Clock() != nil {
 		return s.move(ctx, d)
+	}
+	if s.background || s.waited {
+		return s.rest(ctx, d)
 	}
 	return s.session.Pass(ctx, d)
 }

@@ -29,7 +29,7 @@ func (s *Scenario) passes(ctx context.Context) error {
 		return &Absent{Reason: "needs a clock that can be moved: waiting would take " + left.Round(time.Second).String()}
 	}
 	s.waited = true
-	return s.session.Pass(ctx, left)
+	return s.rest(ctx, left)
 }
 
 var aSpanPasses = regexp.MustCompile(`^(` + aSpan + `) pass(?:es)?$`)
