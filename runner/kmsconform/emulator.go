@@ -179,9 +179,14 @@ func (r *running) start(ctx context.Context, w world) (context.Context, *target.
 	if !r.noReport {
 		o.LogFile = filepath.Join(r.report, emulatorLog)
 	}
+	release := func() {}
+	o.Naming = func(name string) { release = w.held.hold(name) }
 	tclog.SetDefault(tclog.NewNoopLogger()) // it would say how it found Docker
 	began := time.Now()
 	running, err := emulator.Start(ctx, r.preset, o)
+	if err != nil || r.keep { // it was removed, or nobody is going to
+		release()
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, nil, nil, fmt.Errorf("interrupted while %s was starting; nothing ran", r.preset.Title)
@@ -206,6 +211,7 @@ func (r *running) start(ctx context.Context, w world) (context.Context, *target.
 		if err := running.Stop(); err != nil {
 			fmt.Fprintf(w.errs, "kmsconform: %v\n", err)
 		}
+		release()
 		return died
 	}
 	kms, err := running.Target(alive, options)

@@ -27,6 +27,8 @@ type world struct {
 	out, errs io.Writer
 	environ   []string
 	terminal  bool // out is one
+	// held is what must not be left behind without a word; nil: nobody asks.
+	held *holding
 	// consistency is how long AWS takes to show changes; nil: as long as is recorded of it. Tests have less time.
 	consistency *target.Consistency
 }

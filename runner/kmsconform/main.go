@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,20 +18,15 @@ func main() {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	go obey(stop)
+	asked := make(chan os.Signal, 3)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	held := &holding{}
+	go func() {
+		obey(asked, os.Stderr, held, stop)
+		os.Exit(exitCouldNotRun)
+	}()
 	os.Exit(execute(ctx, world{
-		out: os.Stdout, errs: os.Stderr, environ: os.Environ(),
+		out: os.Stdout, errs: os.Stderr, environ: os.Environ(), held: held,
 		terminal: isatty.IsTerminal(os.Stdout.Fd()) || isatty.IsCygwinTerminal(os.Stdout.Fd()),
 	}, os.Args[1:]))
-}
-
-// obey stops the command at the first Ctrl-C, in good order, and ends it at the second.
-func obey(stop func()) {
-	asked := make(chan os.Signal, 2)
-	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
-	<-asked
-	fmt.Fprintln(os.Stderr, "kmsconform: stopping and cleaning up; once more to end at once")
-	stop()
-	<-asked
-	os.Exit(exitCouldNotRun)
 }

@@ -206,6 +206,9 @@ func (r *running) run(ctx context.Context, w world) (failed error) {
 	result, err := runner.Run(ctx, kms, options)
 	watching.Done()
 	if err != nil {
+		if ctx.Err() != nil { // what failed then was the probing, and for no fault of the target
+			err = fmt.Errorf("interrupted while %s was being probed; nothing ran", kms.Name)
+		}
 		return errors.Join(err, cloud.close())
 	}
 	if cloud != nil {
