@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/fixtures/target"
@@ -125,11 +126,13 @@ func (c counts) decided() int {
 func (c counts) line(interrupted bool) string {
 	word := "conformant"
 	switch {
+	case interrupted:
+		word = "interrupted"
 	case c.of[report.Changed] > 0:
 		word = "outdated"
 	case c.fresh > 0:
 		word = "nonconformant"
-	case interrupted || c.of[report.Error]+c.of[report.Blocked]+c.of[report.Unsupported]+c.of[report.Skipped] > 0:
+	case c.of[report.Error]+c.of[report.Blocked]+c.of[report.Unsupported]+c.of[report.Skipped] > 0:
 		word = "partial"
 	}
 	parts := []string{}
@@ -163,10 +166,18 @@ func writeReport(dir string, result *report.Report, contract *features.Contract)
 			continue // nothing to say; and AWS wears no badge for being like itself
 		}
 		if err := writeFile(filepath.Join(dir, file.name), file.write); err != nil {
-			return fmt.Errorf("write the report: %w", err)
+			return fmt.Errorf("write the report: %w.\n  %s, or name another folder with --report, and run again", err, room(err))
 		}
 	}
 	return nil
+}
+
+// room is what to do first about a file that could not be written.
+func room(err error) string {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return "Make room on its disk"
+	}
+	return "See that the folder is there and can be written"
 }
 
 // writeFile writes a file of a whole, or leaves what was there.
@@ -251,7 +262,7 @@ func updateBaseline(path string, result *report.Report) error {
 		return err
 	}
 	if err := writeFile(path, func(to io.Writer) error { return baseline.Update(to, old, result) }); err != nil {
-		return fmt.Errorf("write the baseline: %w", err)
+		return fmt.Errorf("write the baseline: %w.\n  %s, or name another file, and run again", err, room(err))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/kmsconform/kmsconform/features"
@@ -45,7 +46,7 @@ func TestExitCodes(t *testing.T) {
 		{"an error", of(passed, errored), exitCouldNotRun, "partial: 1 passed, 1 error"},
 		{"an error beside a divergence", of(failed, errored), exitDivergent, "nonconformant: 1 failed, 1 error"},
 		{"nothing tried", of(unsupported, report.Scenario{Status: report.Skipped}), exitCouldNotRun, "partial: 1 unsupported, 1 skipped"},
-		{"interrupted", interrupted, exitCouldNotRun, "partial: 1 passed"},
+		{"interrupted", interrupted, exitCouldNotRun, "interrupted: 1 passed"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -183,5 +184,16 @@ func TestBarEnds(*testing.T) {
 			b.Finished(&report.Scenario{ID: id, Status: report.Failed})
 		}
 		b.Done()
+	}
+}
+
+// A report that cannot be written says what to do first.
+func TestAReportThatCannotBeWritten(t *testing.T) {
+	err := writeReport(filepath.Join(t.TempDir(), "gone"), &report.Report{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "See that the folder is there") || !strings.Contains(err.Error(), "--report") {
+		t.Errorf("a folder that is gone: %v", err)
+	}
+	if says := room(&os.PathError{Op: "write", Path: "report.json", Err: syscall.ENOSPC}); says != "Make room on its disk" {
+		t.Errorf("a full disk: %s", says)
 	}
 }

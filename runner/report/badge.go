@@ -14,10 +14,12 @@ const (
 	badgeGreen  = "#2e7d32"
 	badgeYellow = "#946200"
 	badgeRed    = "#c62828"
+	badgeGrey   = "#57606a"
 )
 
 // WriteBadge writes a badge as SVG: the verdict on a profile or, where profile is empty, on all of the contract. It says
-// conformant only where all of the contract's scenarios ran. A profile of which nothing ran is an error.
+// conformant only where all of the contract's scenarios ran, and gives no verdict on a run that was interrupted. A profile of
+// which nothing ran is an error.
 func WriteBadge(w io.Writer, r *Report, profile features.Profile) error {
 	label := "kmsconform"
 	says, colour := overallBadge(r)
@@ -28,6 +30,9 @@ func WriteBadge(w io.Writer, r *Report, profile features.Profile) error {
 		}
 		label += " " + string(profile)
 		says, colour = profileBadge(p)
+	}
+	if r.Interrupted {
+		says, colour = "interrupted, no verdict", badgeGrey
 	}
 	_, err := io.WriteString(w, badge(label, says, colour))
 	return err

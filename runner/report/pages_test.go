@@ -132,25 +132,28 @@ func TestBadges(t *testing.T) {
 		all[name] = whole(Conformant, 3, 0, 0)
 	}
 	tests := map[string]struct {
-		profiles map[features.Profile]Profile
-		of       features.Profile
-		says     string
-		colour   string
+		profiles    map[features.Profile]Profile
+		of          features.Profile
+		says        string
+		colour      string
+		interrupted bool
 	}{
-		"all":               {all, "", "kmsconform: conformant", badgeGreen},
-		"one, whole":        {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 0)}, "", "kmsconform: 1 of 9 profiles conform", badgeGreen},
-		"one, in part":      {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 2)}, "", "kmsconform: partial, 0 of 9 profiles conform", badgeYellow},
-		"nothing":           {nil, "", "kmsconform: partial, 0 of 9 profiles conform", badgeYellow},
-		"wrong":             {map[features.Profile]Profile{features.Core: whole(Nonconformant, 3, 1, 0)}, "", "kmsconform: nonconformant, 0 of 9 profiles conform", badgeRed},
-		"core":              {all, features.Core, "kmsconform core: conformant", badgeGreen},
-		"core, in part":     {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 2)}, features.Core, "kmsconform core: partial, 3 of 5 pass", badgeYellow},
-		"core, wrong":       {map[features.Profile]Profile{features.Core: whole(Nonconformant, 3, 1, 0)}, features.Core, "kmsconform core: nonconformant, 3 of 4 pass", badgeRed},
-		"core, nothing ran": {nil, features.Core, "", ""},
+		"all":               {all, "", "kmsconform: conformant", badgeGreen, false},
+		"one, whole":        {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 0)}, "", "kmsconform: 1 of 9 profiles conform", badgeGreen, false},
+		"one, in part":      {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 2)}, "", "kmsconform: partial, 0 of 9 profiles conform", badgeYellow, false},
+		"nothing":           {nil, "", "kmsconform: partial, 0 of 9 profiles conform", badgeYellow, false},
+		"wrong":             {map[features.Profile]Profile{features.Core: whole(Nonconformant, 3, 1, 0)}, "", "kmsconform: nonconformant, 0 of 9 profiles conform", badgeRed, false},
+		"core":              {all, features.Core, "kmsconform core: conformant", badgeGreen, false},
+		"core, in part":     {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 2)}, features.Core, "kmsconform core: partial, 3 of 5 pass", badgeYellow, false},
+		"core, wrong":       {map[features.Profile]Profile{features.Core: whole(Nonconformant, 3, 1, 0)}, features.Core, "kmsconform core: nonconformant, 3 of 4 pass", badgeRed, false},
+		"core, nothing ran": {nil, features.Core, "", "", false},
+		"cut short":         {map[features.Profile]Profile{features.Core: whole(Nonconformant, 3, 1, 0)}, "", "kmsconform: interrupted, no verdict", badgeGrey, true},
+		"core, cut short":   {map[features.Profile]Profile{features.Core: whole(Conformant, 3, 0, 0)}, features.Core, "kmsconform core: interrupted, no verdict", badgeGrey, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			err := WriteBadge(&out, &Report{Profiles: test.profiles}, test.of)
+			err := WriteBadge(&out, &Report{Profiles: test.profiles, Interrupted: test.interrupted}, test.of)
 			if test.says == "" {
 				if err == nil {
 					t.Error("a badge for a profile that did not run")
