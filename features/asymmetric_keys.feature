@@ -193,7 +193,7 @@ Feature: Asymmetric keys
 
   Rule: Private keys travel as PKCS 8
 
-    @DIKM-REIMP-34 @DIKM-REIMP-38
+    @DIKM-REIMP-38 @DIKM-REIMP-34 @DIKM-REIMP-15
     Scenario Outline: An <kind> key takes a private key under <algorithm> and <wrapping key>
       Given an <kind> key without material
       When new material is imported, wrapped with <algorithm> under <wrapping key>

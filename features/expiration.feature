@@ -92,7 +92,7 @@ Feature: Expiration
 
   Rule: Expired material is deleted material
 
-    @DIKM-EXP-04 @DIKM-EXP-05
+    @DIKM-EXP-05 @DIKM-EXP-04
     Scenario: A material that lives for seconds
       Given a symmetric key with imported material that expires in 5 seconds
       And a ciphertext made with the key

@@ -26,28 +26,32 @@ Feature: Key identifiers
       Given a symmetric key with imported material
       And the key has an alias
       When <operation> is called with <identifier>
-      Then the call is refused with InvalidArnException
+      Then the call <outcome>
       And nothing about the key changed
 
-      Examples:
-        | operation                  | identifier                     |
-        | DeleteImportedKeyMaterial  | an alias of the key            |
-        | DeleteImportedKeyMaterial  | the ARN of an alias of the key |
-        | GetParametersForImport     | an alias of the key            |
-        | GetKeyPolicy               | an alias of the key            |
+      Examples: What is documented
+        | operation                 | identifier                     | outcome    |
+        | DeleteImportedKeyMaterial | an alias of the key            | is refused |
+        | DeleteImportedKeyMaterial | the ARN of an alias of the key | is refused |
+        | GetParametersForImport    | an alias of the key            | is refused |
+
+      Examples: What was recorded
+        | operation    | identifier          | outcome                             |
+        | GetKeyPolicy | an alias of the key | is refused with InvalidArnException |
 
     @DIKM-IDENT-03 @by-analogy
-    Scenario Outline: The words of the refusal of <identifier>
+    Scenario Outline: The words of the refusal of <operation> by <identifier>
       Given a symmetric key with imported material
       And the key has an alias
-      When DeleteImportedKeyMaterial is called with <identifier>
+      When <operation> is called with <identifier>
       Then the call is refused with InvalidArnException
       And the message says "Key Aliases are not supported for this operation."
 
       Examples:
-        | identifier                     |
-        | an alias of the key            |
-        | the ARN of an alias of the key |
+        | operation                 | identifier                     |
+        | DeleteImportedKeyMaterial | an alias of the key            |
+        | DeleteImportedKeyMaterial | the ARN of an alias of the key |
+        | GetParametersForImport    | an alias of the key            |
 
     @DIKM-IDENT-04
     Scenario: An alias that does not exist, for an operation that takes aliases
@@ -157,20 +161,44 @@ Feature: Key identifiers
   Rule: Members are checked for their shape before the key is looked for
 
     @DIKM-IDENT-13 @DIKM-IDENT-21 @DIKM-WIRE-14
+    Scenario: GenerateDataKey by an empty key id
+      Given a symmetric key with imported material
+      When GenerateDataKey is called with the text ""
+      Then the call is refused with ValidationException
+      And the message says "1 validation error detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1"
+
+    @DIKM-WIRE-02 @DIKM-IDENT-13
     Scenario: An empty key id
+      Given a symmetric key with imported material
+      When DeleteImportedKeyMaterial is called with the text ""
+      Then the call is refused
+      And nothing about the key changed
+
+    @DIKM-IDENT-13 @DIKM-IDENT-21 @DIKM-WIRE-14 @by-analogy
+    Scenario: The words of the refusal of an empty key id
       Given a symmetric key with imported material
       When DeleteImportedKeyMaterial is called with the text ""
       Then the call is refused with ValidationException
       And the message says "1 validation error detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1"
+
+    @DIKM-WIRE-02 @DIKM-IDENT-14
+    Scenario Outline: A key id that is <body>
+      Given a symmetric key with imported material
+      When the delete is sent <body>
+      Then the call is refused
       And nothing about the key changed
 
-    @DIKM-IDENT-14
-    Scenario Outline: A key id that is <body>
+      Examples:
+        | body               |
+        | without a KeyId    |
+        | with null as KeyId |
+
+    @DIKM-IDENT-14 @by-analogy
+    Scenario Outline: The words of the refusal of a key id that is <body>
       Given a symmetric key with imported material
       When the delete is sent <body>
       Then the call is refused with ValidationException
       And the message says "Value null at 'keyId' failed to satisfy constraint: Member must not be null"
-      And nothing about the key changed
 
       Examples:
         | body               |
@@ -213,6 +241,12 @@ Feature: Key identifiers
       And the message says "2 validation errors detected: "
 
     @DIKM-IDENT-20 @DIKM-IDENT-21
+    Scenario: CreateKey with a key spec outside the enumeration
+      When an HMAC_1024 key without material is created
+      Then the call is refused with ValidationException
+      And the message says "Value 'HMAC_1024' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: ["
+
+    @DIKM-IDENT-20 @DIKM-IDENT-21 @by-analogy
     Scenario: A value outside an enumeration
       Given a symmetric key without material
       When GetParametersForImport is called on the key for ROT13 and RSA_2048

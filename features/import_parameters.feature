@@ -29,9 +29,15 @@ Feature: Import parameters
     @DIKM-REIMP-20
     Scenario: A wrapping key that does not belong to the token is refused
       Given a symmetric key without material
-      When new material is imported, wrapped for another token
-      Then the call is refused with InvalidCiphertextException
+      When new material is imported, wrapped for an older token
+      Then the call is refused
       And nothing about the key changed
+
+    @DIKM-REIMP-20 @by-analogy
+    Scenario: The code of the refusal of a wrapping key that does not belong to the token
+      Given a symmetric key without material
+      When new material is imported, wrapped for an older token
+      Then the call is refused with InvalidCiphertextException
 
     @DIKM-REIMP-23 @clock
     Scenario: An expired token is refused
@@ -54,8 +60,8 @@ Feature: Import parameters
     Scenario: A refused import does not use the token up
       Given a symmetric key without material
       And parameters for import fetched for the key
-      When new material is imported with the parameters fetched before, without saying whether it expires
-      And new material is imported with the parameters fetched before
+      And an import of new material with the parameters fetched before, without saying whether it expires was refused
+      When new material is imported with the parameters fetched before
       Then the call succeeds
       And the key becomes Enabled
 
@@ -116,8 +122,21 @@ Feature: Import parameters
     Scenario Outline: <member> of <length> bytes is refused
       Given a symmetric key without material
       When new material is imported with <member> of <length> bytes
-      Then the call is refused with ValidationException
+      Then the call is refused
       And nothing about the key changed
+
+      Examples:
+        | member               | length |
+        | EncryptedKeyMaterial | 0      |
+        | EncryptedKeyMaterial | 6145   |
+        | ImportToken          | 0      |
+        | ImportToken          | 6145   |
+
+    @DIKM-REIMP-31 @by-analogy
+    Scenario Outline: The code of the refusal of <member> of <length> bytes
+      Given a symmetric key without material
+      When new material is imported with <member> of <length> bytes
+      Then the call is refused with ValidationException
 
       Examples:
         | member               | length |
@@ -197,13 +216,24 @@ Feature: Import parameters
     Scenario Outline: A description that is <what> is refused
       Given a symmetric key without material
       When new material is imported with a description that is <what>
-      Then the call is refused with ValidationException
+      Then the call is refused
       And nothing about the key changed
 
       Examples:
-        | what                     |
+        | what                       |
         | longer than 256 characters |
-        | made of other characters |
+        | made of other characters   |
+
+    @DIKM-REIMP-13 @by-analogy
+    Scenario Outline: The code of the refusal of a description that is <what>
+      Given a symmetric key without material
+      When new material is imported with a description that is <what>
+      Then the call is refused with ValidationException
+
+      Examples:
+        | what                       |
+        | longer than 256 characters |
+        | made of other characters   |
 
     @DIKM-REIMP-13
     Scenario: A description of 256 characters is accepted

@@ -34,7 +34,7 @@ Feature: Reimport
       And DescribeKey shows
         | CurrentKeyMaterialId | the id of the material |
 
-    @DIKM-REIMP-10
+    @DIKM-REIMP-10 @DIKM-DESC-02
     Scenario: The same material has another id in another key
       Given a symmetric key with imported material
       And another symmetric key with the same material
@@ -46,7 +46,7 @@ Feature: Reimport
       And another symmetric key with the same material
       And a ciphertext made with the key
       When Decrypt is called on the other key
-      Then the call is refused with IncorrectKeyException
+      Then the call is refused
 
     @DIKM-REIMP-38
     Scenario: Another wrapping serves as well for the reimport
@@ -91,8 +91,8 @@ Feature: Reimport
     @DIKM-REIMP-01 @DIKM-REIMP-04
     Scenario: After other material was refused the same material still restores the key
       Given a symmetric key whose material was deleted
-      When other material is imported
-      And the same material is imported
+      And an import of other material was refused
+      When the same material is imported
       Then the call succeeds
       And the key becomes Enabled
 
@@ -160,6 +160,13 @@ Feature: Reimport
         | KeyId             | the key's ARN           |
         | ImportToken       | present                 |
         | PublicKey         | an RSA_2048 public key  |
+        | ParametersValidTo | present                 |
+
+    @DIKM-REIMP-19
+    Scenario: The parameters for import tell that they are valid for a day
+      Given a symmetric key without material
+      When GetParametersForImport is called on the key
+      Then the answer has
         | ParametersValidTo | a time 24 hours from now |
 
   Rule: The state the key is in

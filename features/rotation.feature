@@ -222,6 +222,17 @@ Feature: Several materials
     Scenario Outline: A page of <limit> entries is refused
       Given a symmetric key with imported material
       When ListKeyRotations is called on the key with a limit of <limit>
+      Then the call is refused
+
+      Examples:
+        | limit |
+        | 0     |
+        | 1001  |
+
+    @DIKM-MULTI-23 @by-analogy
+    Scenario Outline: The code of the refusal of a page of <limit> entries
+      Given a symmetric key with imported material
+      When ListKeyRotations is called on the key with a limit of <limit>
       Then the call is refused with ValidationException
 
       Examples:
@@ -452,13 +463,13 @@ Feature: Several materials
       And a second material that the key was rotated to
       And the first material was deleted
       When other material is imported <how>
-      Then the call is refused with IncorrectKeyMaterialException
+      Then the call <outcome>
       And the key stays PendingImport
 
       Examples:
-        | how                                      |
-        | as EXISTING_KEY_MATERIAL                 |
-        | as EXISTING_KEY_MATERIAL, naming its id  |
+        | how                                     | outcome                                       |
+        | as EXISTING_KEY_MATERIAL                | is refused with IncorrectKeyMaterialException |
+        | as EXISTING_KEY_MATERIAL, naming its id | is refused                                    |
 
     @DIKM-REIMP-05
     Scenario Outline: The <known> material is not new to the key
@@ -490,7 +501,7 @@ Feature: Several materials
       When its material expires
       Then the key becomes PendingImport
 
-    @DIKM-EXP-10 @clock
+    @DIKM-EXP-10 @DIKM-MULTI-19 @clock
     Scenario: The older of two materials expires
       Given a symmetric key with imported material
       And a second material that the key was rotated to and that expires in 2 hours

@@ -167,8 +167,19 @@ Feature: Key states and operations
     Scenario Outline: A waiting period of <days> days is refused
       Given a symmetric key with imported material
       When ScheduleKeyDeletion is called on the key with a waiting period of <days> days
-      Then the call is refused with ValidationException
+      Then the call is refused
       And the key stays Enabled
+
+      Examples:
+        | days |
+        | 6    |
+        | 31   |
+
+    @DIKM-MATRIX-08 @by-analogy
+    Scenario Outline: The code of the refusal of a waiting period of <days> days
+      Given a symmetric key with imported material
+      When ScheduleKeyDeletion is called on the key with a waiting period of <days> days
+      Then the call is refused with ValidationException
 
       Examples:
         | days |

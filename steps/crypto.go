@@ -83,25 +83,34 @@ func (s *Scenario) stillGood(ctx context.Context, name, which string) error {
 			return err
 		}
 		s.result.Assertions++
-		if o.refusal != nil {
-			return &Mismatch{Expected: operation + " of the " + name + " made before succeeds", Actual: o.refusal.String()}
+		requirement := "DIKM-REIMP-16"
+		if name == "ciphertext" {
+			requirement = "DIKM-REIMP-14"
 		}
-		switch answer := o.answer.(type) {
-		case *kms.DecryptOutput:
-			if !bytes.Equal(answer.Plaintext, message) {
-				return &Mismatch{Expected: "the plaintext that was encrypted", Actual: "another plaintext"}
-			}
-		case *kms.VerifyOutput:
-			if !answer.SignatureValid {
-				return &Mismatch{Expected: "SignatureValid true", Actual: "SignatureValid false"}
-			}
-		case *kms.VerifyMacOutput:
-			if !answer.MacValid {
-				return &Mismatch{Expected: "MacValid true", Actual: "MacValid false"}
-			}
-		}
-		return nil
+		return s.reached(isGood(name, operation, o), requirement)
 	})
+}
+
+// isGood holds what Decrypt, Verify or VerifyMac said of a product.
+func isGood(name, operation string, o *outcome) error {
+	if o.refusal != nil {
+		return &Mismatch{Expected: operation + " of the " + name + " made before succeeds", Actual: o.refusal.String()}
+	}
+	switch answer := o.answer.(type) {
+	case *kms.DecryptOutput:
+		if !bytes.Equal(answer.Plaintext, message) {
+			return &Mismatch{Expected: "the plaintext that was encrypted", Actual: "another plaintext"}
+		}
+	case *kms.VerifyOutput:
+		if !answer.SignatureValid {
+			return &Mismatch{Expected: "SignatureValid true", Actual: "SignatureValid false"}
+		}
+	case *kms.VerifyMacOutput:
+		if !answer.MacValid {
+			return &Mismatch{Expected: "MacValid true", Actual: "MacValid false"}
+		}
+	}
+	return nil
 }
 
 // operationOn is the Then that makes a call of its own and says how it ends.
@@ -163,11 +172,15 @@ func (s *Scenario) publicKeyIsImported(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.refusal != nil {
-		return s.check(false, "GetPublicKey succeeds", o.String())
+	requirement := "DIKM-REIMP-15"
+	if s.covers("DIKM-REIMP-16") {
+		requirement = "DIKM-REIMP-16"
 	}
-	return s.check(bytes.Equal(o.answer.(*kms.GetPublicKeyOutput).PublicKey, want),
-		"the public half of the imported private key (SubjectPublicKeyInfo)", "another public key")
+	if o.refusal != nil {
+		return s.reached(s.check(false, "GetPublicKey succeeds", o.String()), requirement)
+	}
+	return s.reached(s.check(bytes.Equal(o.answer.(*kms.GetPublicKeyOutput).PublicKey, want),
+		"the public half of the imported private key (SubjectPublicKeyInfo)", "another public key"), requirement)
 }
 
 // signatureVerifies checks a signature made by the target with the material, outside the target.

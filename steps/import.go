@@ -1,13 +1,12 @@
 package steps
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"regexp"
+	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,28 +21,6 @@ import (
 type importParameters struct {
 	token, publicKey []byte
 	algorithm        string
-}
-
-// importPlan is what a sentence says about an import; the zero plan imports the key's own material in the usual
-// wrapping, not expiring.
-type importPlan struct {
-	of            *imported          // which of the key's materials; nil: the first
-	material      *material.Material // instead of it: one that is none of the key's
-	plaintext     []byte             // instead of the material's bytes: a malformed one
-	algorithm     string
-	wrappingKey   string
-	fetchedBefore bool // with the parameters that were fetched before
-	tokenOf       *key // with the token (and wrapping key) of that key
-	wrappedFor    bool // wrapped for another token than the one sent
-	wrapAs        string
-	token         func([]byte) []byte        // what is done to the token
-	blob          func([]byte) []byte        // what is done to the blob after wrapping
-	validTo       func() (*time.Time, error) // read when the import is sent: parameters may have to be waited for
-	model         types.ExpirationModelType
-	unsaid        bool // neither an expiration model nor a date
-	importType    types.ImportType
-	description   *string
-	materialID    *string
 }
 
 // usualWrapping is the cheapest wrapping that the key spec allows.
@@ -106,7 +83,7 @@ func (s *Scenario) importWith(ctx context.Context, c *kms.Client, k *key, id *st
 	if err != nil || parameters == nil {
 		return o, err
 	}
-	blob, err := s.wrap(ctx, c, k, parameters, plan)
+	blob, err := wrap(k, parameters, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -152,21 +129,32 @@ func (s *Scenario) parametersFor(ctx context.Context, c *kms.Client, k *key, id 
 		return s.params, nil, nil
 	}
 	if plan.tokenOf != nil {
-		return s.fetch(ctx, c, plan.tokenOf, &plan.tokenOf.id, plan.algorithm, plan.wrappingKey)
+		k, id = plan.tokenOf, &plan.tokenOf.id
 	}
-	return s.fetch(ctx, c, k, id, plan.algorithm, plan.wrappingKey)
+	parameters, o, err := s.fetch(ctx, c, k, id, plan.algorithm, plan.wrappingKey)
+	if err != nil || parameters == nil || !plan.wrappedFor {
+		return parameters, o, err
+	}
+	return s.mixed(ctx, c, k, parameters, plan)
+}
+
+// mixed are parameters that do not belong together: the public key of older ones and the token of the newest. Whether an
+// older token still serves is not known (DIKM-REIMP-26), so that with it the refusal could be for its age.
+func (s *Scenario) mixed(ctx context.Context, c *kms.Client, k *key, older *importParameters, plan importPlan) (*importParameters, *outcome, error) {
+	newest, o, err := s.fetch(ctx, c, k, &k.id, plan.algorithm, plan.wrappingKey)
+	if err != nil || newest == nil {
+		return nil, o, err
+	}
+	if bytes.Equal(newest.publicKey, older.publicKey) {
+		return nil, nil, &Absent{Reason: "needs two wrapping keys, and the target hands out the same one again"}
+	}
+	newest.publicKey = older.publicKey
+	return newest, o, nil
 }
 
 // wrap wraps the plan's material as the plan says.
-func (s *Scenario) wrap(ctx context.Context, c *kms.Client, k *key, parameters *importParameters, plan importPlan) ([]byte, error) {
-	public, algorithm := parameters.publicKey, parameters.algorithm
-	if plan.wrappedFor {
-		other, o, err := s.fetch(ctx, c, k, &k.id, plan.algorithm, plan.wrappingKey)
-		if _, err = s.need(o, err, "DIKM-REIMP-26"); err != nil {
-			return nil, err
-		}
-		public = other.publicKey
-	}
+func wrap(k *key, parameters *importParameters, plan importPlan) ([]byte, error) {
+	algorithm := parameters.algorithm
 	if plan.wrapAs != "" {
 		algorithm = plan.wrapAs
 	}
@@ -181,7 +169,7 @@ func (s *Scenario) wrap(ctx context.Context, c *kms.Client, k *key, parameters *
 		}
 		plaintext = m.Bytes()
 	}
-	blob, err := material.Wrap(plaintext, public, algorithm, rand.Reader)
+	blob, err := material.Wrap(plaintext, parameters.publicKey, algorithm, rand.Reader)
 	if err != nil {
 		return nil, &Mismatch{
 			Requirement: "DIKM-REIMP-18",
@@ -228,6 +216,34 @@ func (s *Scenario) wasImportedAgain(ctx context.Context) error {
 	return s.mustImport(ctx, k, importPlan{})
 }
 
+// importWasRefused is the Given of an import that the target had to refuse: where it did not, that stands in the way.
+func (s *Scenario) importWasRefused(ctx context.Context, which, variants string) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	plan, err := planFor(k, which)
+	if err != nil {
+		return err
+	}
+	if err := s.vary(&plan, k, variants); err != nil {
+		return err
+	}
+	c, err := s.client(k.from)
+	if err != nil {
+		return err
+	}
+	o, err := s.importWith(ctx, c, k, &k.id, plan)
+	if err != nil || o.refusal != nil && o.refusal.Status < http.StatusInternalServerError {
+		return err
+	}
+	requirement := "DIKM-REIMP-04"
+	if plan.unsaid {
+		requirement = "DIKM-EXP-01"
+	}
+	return &Mismatch{Requirement: requirement, Expected: "the import is refused", Actual: o.String()}
+}
+
 // isImported is the When of every import.
 func (s *Scenario) isImported(ctx context.Context, which, into, variants string) error {
 	k, err := s.key(whichOr(into))
@@ -246,46 +262,6 @@ func (s *Scenario) isImported(ctx context.Context, which, into, variants string)
 		return err
 	}
 	return s.record(s.importWith(ctx, c, k, &k.id, plan))
-}
-
-// planFor says which material a sentence means: one of the key's, a new one that becomes one of the key's, or one that is
-// none of them.
-func planFor(k *key, which string) (importPlan, error) {
-	var plan importPlan
-	switch ordinal, _ := strings.CutPrefix(which, "the "); {
-	case which == "the same":
-	case which == "other":
-		m, err := otherMaterial(k)
-		plan.material = &m
-		return plan, err
-	case which == "new":
-		m, err := newMaterial(k.spec)
-		k.imported = imported{material: m}
-		return plan, err
-	case strings.HasPrefix(which, "a "):
-		if slices.Index(ordinals, which[len("a "):]) != len(k.later)+1 {
-			return plan, fmt.Errorf("the scenario imports %s material, and the key has %d so far", which, len(k.later)+1)
-		}
-		m, err := otherMaterial(k)
-		plan.of = &imported{material: m}
-		k.later = append(k.later, plan.of)
-		return plan, err
-	default:
-		of, err := k.nth(ordinal)
-		plan.of = of
-		return plan, err
-	}
-	return plan, nil
-}
-
-// otherMaterial returns material for the key's spec that is certainly none of the key's.
-func otherMaterial(k *key) (material.Material, error) {
-	for {
-		m, err := newMaterial(k.spec)
-		if err != nil || !m.Equal(k.material) && !slices.ContainsFunc(k.later, func(i *imported) bool { return m.Equal(i.material) }) {
-			return m, err
-		}
-	}
 }
 
 // canBeImported is the Then that an import works, whatever state the key was left in.
@@ -332,39 +308,4 @@ func (s *Scenario) backIntoUse(ctx context.Context) error {
 		}
 	}
 	return s.operationOn(ctx, "Encrypt", "the key", "succeeds", "")
-}
-
-// a variant is a phrase that changes an import, and how.
-type variant struct {
-	phrase *regexp.Regexp
-	apply  func(s *Scenario, p *importPlan, k *key, words []string) error
-}
-
-// vary applies the phrases of a sentence to a plan, from left to right.
-func (s *Scenario) vary(p *importPlan, k *key, phrases string) error {
-	for rest := phrases; rest != ""; {
-		matched := false
-		for _, v := range importVariants {
-			if m := v.phrase.FindStringSubmatch(rest); m != nil {
-				if err := v.apply(s, p, k, m[1:]); err != nil {
-					return err
-				}
-				rest, matched = rest[len(m[0]):], true
-				break
-			}
-		}
-		if !matched {
-			return fmt.Errorf("the import %q says something that no phrase matches", rest)
-		}
-	}
-	return nil
-}
-
-// number reads a count of at most 100,000 from a sentence.
-func number(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 100_000 {
-		return 0, fmt.Errorf("%q is not a number from 0 to 100000", s)
-	}
-	return n, nil
 }

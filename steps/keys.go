@@ -197,7 +197,7 @@ func (s *Scenario) bring(ctx context.Context, k *key, situation, expiry string) 
 	return nil
 }
 
-// reached names the requirement that stands in the way of a Given.
+// reached names the requirement that stands in the way of a Given, or that a Then among others is about.
 func (s *Scenario) reached(err error, requirement string) error {
 	var m *Mismatch
 	if errors.As(err, &m) && m.Requirement == "" {

@@ -39,7 +39,14 @@ var callings = []Definition{
 		"Decrypt is called on the key with a ciphertext that KMS never made", "sends random bytes",
 		func(s *Scenario) any {
 			return func(ctx context.Context) error {
-				return s.calledOn(ctx, "Decrypt", "the key", options{ciphertext: []byte(randomHex(96))})
+				return s.calledOn(ctx, "Decrypt", "the key", options{ciphertext: randomBytes(192)})
+			}
+		}),
+	define(`^Decrypt is called on the key with another encryption context$`,
+		"Decrypt is called on the key with another encryption context", "than the ciphertext was made with",
+		func(s *Scenario) any {
+			return func(ctx context.Context) error {
+				return s.calledOn(ctx, "Decrypt", "the key", options{context: map[string]string{"purpose": "another"}})
 			}
 		}),
 	define(`^ScheduleKeyDeletion is called on the key without a waiting period$`,

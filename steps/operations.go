@@ -15,19 +15,20 @@ import (
 
 // options are what a sentence says about a call beyond its operation and key.
 type options struct {
-	keyID       *string // instead of the key's id
-	materialID  *string // DeleteImportedKeyMaterial
-	message     []byte  // Verify, VerifyMac: another message than was signed
-	ciphertext  []byte  // Decrypt: instead of the one the scenario made
-	waitingDays *int32  // ScheduleKeyDeletion; nil means 7, the shortest
-	unspecified bool    // ScheduleKeyDeletion: leave the waiting period out
-	algorithm   string  // GetParametersForImport
-	wrappingKey string  // GetParametersForImport
-	policy      string  // PutKeyPolicy
-	include     string  // ListKeyRotations: which entries
-	limit       *int32  // ListKeyRotations: how many a page
-	marker      *string // ListKeyRotations: where to go on
-	granted     string  // CreateGrant: the operation
+	keyID       *string           // instead of the key's id
+	materialID  *string           // DeleteImportedKeyMaterial
+	message     []byte            // Verify, VerifyMac: another message than was signed
+	ciphertext  []byte            // Decrypt: instead of the one the scenario made
+	context     map[string]string // Decrypt: another encryption context than it was encrypted with
+	waitingDays *int32            // ScheduleKeyDeletion; nil means 7, the shortest
+	unspecified bool              // ScheduleKeyDeletion: leave the waiting period out
+	algorithm   string            // GetParametersForImport
+	wrappingKey string            // GetParametersForImport
+	policy      string            // PutKeyPolicy
+	include     string            // ListKeyRotations: which entries
+	limit       *int32            // ListKeyRotations: how many a page
+	marker      *string           // ListKeyRotations: where to go on
+	granted     string            // CreateGrant: the operation
 }
 
 // what is encrypted, signed and authenticated; it is no secret.
@@ -134,7 +135,7 @@ var operations = map[string]operation{
 			blob = made.bytes
 		}
 		return invoke(ctx, s, "Decrypt", c.Decrypt,
-			&kms.DecryptInput{KeyId: id, CiphertextBlob: blob, EncryptionAlgorithm: encryptionAlgorithm(k)})
+			&kms.DecryptInput{KeyId: id, CiphertextBlob: blob, EncryptionAlgorithm: encryptionAlgorithm(k), EncryptionContext: o.context})
 	},
 	"ReEncrypt": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		made, err := s.product("ciphertext")
@@ -258,8 +259,10 @@ func (s *Scenario) signed(o options) []byte {
 }
 
 // randomHex returns n random bytes in hexadecimal.
-func randomHex(n int) string {
+func randomHex(n int) string { return hex.EncodeToString(randomBytes(n)) }
+
+func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // crypto/rand.Read does not fail
-	return hex.EncodeToString(b)
+	return b
 }

@@ -86,7 +86,7 @@ func (s *Scenario) importing(ctx context.Context, k *key, m *material.Material, 
 	if _, err = s.need(o, err, "DIKM-REIMP-18"); err != nil {
 		return nil, err
 	}
-	blob, err := s.wrap(ctx, c, k, p, importPlan{material: m})
+	blob, err := wrap(k, p, importPlan{material: m})
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ var importPhrases = []struct {
 		p.algorithm, p.wrappingKey = w[0], w[1]
 		return nil
 	}},
-	{`, wrapped for another token`, func(_ *Scenario, p *importPlan, _ *key, _ []string) error {
+	{`, wrapped for an older token`, func(_ *Scenario, p *importPlan, _ *key, _ []string) error {
 		p.wrappedFor = true
 		return nil
 	}},

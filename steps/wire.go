@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"sort"
 	"strings"
@@ -123,7 +124,23 @@ func (s *Scenario) statusIs(want int) error {
 		return err
 	}
 	got := o.exchange.Response.Status
-	return s.check(got == want, fmt.Sprintf("HTTP status %d", want), fmt.Sprintf("HTTP status %d (%s)", got, o))
+	err = s.check(got == want, fmt.Sprintf("HTTP status %d", want), fmt.Sprintf("HTTP status %d (%s)", got, o))
+	if o.refusal == nil || want != http.StatusBadRequest {
+		return err
+	}
+	return s.reached(err, statusRequirement(o.refusal.Code))
+}
+
+// statusRequirement is the requirement that an error of the caller with this code comes with HTTP status 400.
+func statusRequirement(code string) string {
+	switch code {
+	case "AccessDeniedException":
+		return "DIKM-AUTH-07"
+	case "ValidationException":
+		return "DIKM-WIRE-14"
+	default:
+		return "DIKM-WIRE-11"
+	}
 }
 
 func (s *Scenario) noEnvelope() error {
@@ -131,7 +148,11 @@ func (s *Scenario) noEnvelope() error {
 	if err != nil {
 		return err
 	}
-	return s.check(!o.exchange.Envelope(), "an answer as KMS gives it", "an envelope {\"success\": ...}")
+	requirement := "DIKM-WIRE-03"
+	if o.refusal != nil {
+		requirement = "DIKM-WIRE-09"
+	}
+	return s.reached(s.check(!o.exchange.Envelope(), "an answer as KMS gives it", "an envelope {\"success\": ...}"), requirement)
 }
 
 func (s *Scenario) hasRequestID() error {
@@ -168,8 +189,8 @@ func (s *Scenario) typeAndMessage() error {
 	}
 	_, hasType := o.exchange.Member("__type")
 	_, hasMessage := o.exchange.Member("message")
-	return s.check(hasType && hasMessage, "the members __type and message",
-		fmt.Sprintf("__type %s, message %s", presence(hasType), presence(hasMessage)))
+	return s.reached(s.check(hasType && hasMessage, "the members __type and message",
+		fmt.Sprintf("__type %s, message %s", presence(hasType), presence(hasMessage))), "DIKM-WIRE-09")
 }
 
 func presence(is bool) string {

@@ -41,21 +41,23 @@ func (s *side) importMaterial(ctx context.Context, step Step, k *held, from orig
 	if err != nil {
 		return reply{}, err
 	}
-	plaintext, under := m.Bytes(), p
+	plaintext, token := m.Bytes(), p.token
 	switch step.Variant {
 	case "16 bytes":
 		plaintext = make([]byte, 16)
-	case "wrapped for another token":
-		if under, r, err = s.fetch(ctx, k, from); err != nil || under == nil {
+	case "wrapped for an older token":
+		newest, r, err := s.fetch(ctx, k, from)
+		if err != nil || newest == nil {
 			return r, err
 		}
+		token = newest.token
 	}
-	blob, err := material.Wrap(plaintext, under.publicKey, p.algorithm, rand.Reader)
+	blob, err := material.Wrap(plaintext, p.publicKey, p.algorithm, rand.Reader)
 	if err != nil {
 		return reply{code: broken, message: "the public key of GetParametersForImport does not wrap: " + err.Error()}, nil
 	}
 	in := &kms.ImportKeyMaterialInput{
-		KeyId: &k.id, ImportToken: p.token, EncryptedKeyMaterial: blob, ImportType: orNil(step.ImportType),
+		KeyId: &k.id, ImportToken: token, EncryptedKeyMaterial: blob, ImportType: orNil(step.ImportType),
 		ExpirationModel: text("KEY_MATERIAL_DOES_NOT_EXPIRE"),
 	}
 	if err := s.vary(in, step, k); err != nil {

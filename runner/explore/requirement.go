@@ -87,7 +87,7 @@ var breakings = []breaking{
 // byVariant are the requirements about a way to import.
 var byVariant = map[string]string{ //nolint:gosec // the word token makes no credential
 	"altered blob": "DIKM-REIMP-28", "altered token": "DIKM-REIMP-22", "garbage token": "DIKM-REIMP-22", "token of the other key": "DIKM-REIMP-21",
-	"wrapped for another token": "DIKM-REIMP-20", "naming another id": "DIKM-REIMP-09", "16 bytes": "DIKM-REIMP-30", "unsaid expiry": "DIKM-EXP-01",
+	"wrapped for an older token": "DIKM-REIMP-20", "naming another id": "DIKM-REIMP-09", "16 bytes": "DIKM-REIMP-30", "unsaid expiry": "DIKM-EXP-01",
 	"truncated blob": "DIKM-REIMP-29", "empty blob": "DIKM-REIMP-31",
 	"described": "DIKM-REIMP-13", "described at length": "DIKM-REIMP-13", "described oddly": "DIKM-REIMP-13", "date without expiry": "DIKM-EXP-02", "expired date": "DIKM-EXP-03", "date too far": "DIKM-EXP-03",
 }

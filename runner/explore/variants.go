@@ -27,7 +27,7 @@ var variants = []variant{
 	{name: "garbage token", phrase: " with a token that is garbage", faulty: true},
 	{name: "token of the other key", phrase: " with a token of the other key", faulty: true},
 	{name: "naming another id", phrase: ", naming another id", faulty: true},
-	{name: "wrapped for another token", phrase: ", wrapped for another token", faulty: true},
+	{name: "wrapped for an older token", phrase: ", wrapped for an older token", faulty: true},
 	{name: "16 bytes", phrase: ", of 16 bytes", faulty: true},
 	{name: "unsaid expiry", phrase: " without saying whether it expires", faulty: true},
 	{name: "date without expiry", phrase: " as not expiring, with a date", faulty: true},
