@@ -106,7 +106,7 @@ fuzz: ## Every fuzz target for FUZZTIME (default 10s) each
 
 .PHONY: soak
 soak: ## The contract SOAK times (default 200) on a difficult reference: no false alarms, and every defect still found
-	$(GO) test ./runner -run 'TestSoak$$|TestDefectsShowInSpiteOfFaults|TestKilledRunsLeaveNothing' -v -timeout 150m -args -soak $${SOAK:-200}
+	$(GO) test ./runner -run 'TestSoak$$|TestDefectsShowInSpiteOfFaults|TestKilledRunsLeaveNothing|TestRunsKilled' -v -timeout 150m -args -soak $${SOAK:-200}
 
 .PHONY: bench
 bench: ## Speed of the contract, with the machine it was measured on

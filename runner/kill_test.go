@@ -21,6 +21,7 @@ import (
 	"github.com/kmsconform/kmsconform/fixtures/aws/ledger"
 	"github.com/kmsconform/kmsconform/fixtures/aws/sweep"
 	"github.com/kmsconform/kmsconform/fixtures/reference"
+	"github.com/kmsconform/kmsconform/fixtures/reference/fault"
 	"github.com/kmsconform/kmsconform/fixtures/reference/server"
 	"github.com/kmsconform/kmsconform/fixtures/target"
 	"github.com/kmsconform/kmsconform/runner"
@@ -34,14 +35,21 @@ var doomed = runner.Selection{Scenarios: []string{
 	"multi-region-keys/deleting-the-material-of-a-replica-of-a-multi-region-key-leaves-the-primary-key/hmac-256",
 }}
 
+// death is when a run is killed. The zero value: never.
+type death struct {
+	call  int64 // at which call of all
+	made  int64 // at which of those that make keys, after it was carried out
+	after bool  // after the call was carried out, and nobody has heard of it; else before it is sent
+}
+
 // mortal carries the calls of a run until it is killed, at a certain call: before that is sent, or when it was carried out
 // and nobody has heard of it. Of what is under way then no answer arrives, and nothing is sent any more. Before, it loses
 // the answers to some calls, so that the run has keys that it knows by their tags only.
 type mortal struct {
-	next  http.RoundTripper
-	at    int64 // the call at which it dies; 0: never
-	after bool
-	kill  func()
+	next http.RoundTripper
+	death
+	kill func()
+	died chan struct{} // closed when it dies
 
 	calls atomic.Int64
 	dead  atomic.Bool
@@ -59,7 +67,7 @@ func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errKilled
 	}
 	n := m.calls.Add(1)
-	last := n == m.at
+	last := n == m.call
 	if last && !m.after {
 		m.die()
 		return nil, errKilled
@@ -67,6 +75,7 @@ func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "TrentService.")
 	m.mu.Lock()
 	m.asked[operation]++
+	last = last || m.made > 0 && (operation == "CreateKey" || operation == "ReplicateKey") && m.asked["CreateKey"]+m.asked["ReplicateKey"] == m.made
 	lose := m.lose[m.asked[operation]] == operation
 	m.mu.Unlock()
 	// What is under way when the run is killed is carried out before anybody counts: the reference goes on with a call whose
@@ -89,6 +98,7 @@ func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 func (m *mortal) die() {
 	m.dead.Store(true)
 	m.kill()
+	close(m.died)
 }
 
 // mourned is a ledger that takes nothing once its process is dead.
@@ -119,11 +129,11 @@ func (l mourned) Removed(arn, region string) error {
 
 // scene is a system that somebody else uses, too, and the ledger of a run that is to die there.
 type scene struct {
-	t         *testing.T
-	target    *target.Target
-	transport http.RoundTripper
-	ledger    string
-	theirs    map[string]types.KeyState // keys of somebody else, and the state in which they have to stay
+	t      *testing.T
+	target *target.Target
+	late   time.Duration
+	ledger string
+	theirs map[string]types.KeyState // keys of somebody else, and the state in which they have to stay
 }
 
 // sharedOptions have what is dear to make anew: wrapping keys and signing keys.
@@ -140,9 +150,10 @@ var wholeContract = sync.OnceValue(func() *features.Contract {
 
 const doomedRun = "run-that-dies"
 
-func newScene(t *testing.T) *scene {
+// newScene is a system whose changes show so late; zero: at once.
+func newScene(t *testing.T, late time.Duration) *scene {
 	t.Helper()
-	made, err := reference.Shared(reference.Options{Install: func(o server.Options) server.Options {
+	made, err := reference.Shared(reference.Options{Faults: fault.Set{Eventual: late}, FaultSeed: 1, Install: func(o server.Options) server.Options {
 		o.Vault, o.Principals = sharedOptions().Vault, sharedOptions().Principals
 		o.Replication = 20 * time.Millisecond
 		return o
@@ -151,7 +162,10 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	made.Patience = target.Patience{Retries: 3, Pause: time.Microsecond, Longest: time.Millisecond, Restarts: 3}
-	s := &scene{t: t, target: made, transport: made.Transport, ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), theirs: map[string]types.KeyState{}}
+	s := &scene{t: t, target: made, late: late, ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), theirs: map[string]types.KeyState{}}
+	if late > 0 {
+		made.Consistency, made.Patience = target.EventualConsistency, target.Eventually
+	}
 	s.somebody("primary", "us-east-1")
 	s.somebody("second-account", "eu-west-1", "kmsconform=false", "kmsconform-run="+doomedRun)
 	s.somebody("primary", "eu-west-1", "Owner=somebody", "kmsconform-scenario=key-states")
@@ -164,6 +178,7 @@ func newScene(t *testing.T) *scene {
 	if err := errors.Join(l.Making(k), l.Made(k, trap), l.Close()); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(late)
 	return s
 }
 
@@ -188,8 +203,9 @@ func (s *scene) somebody(caller, region string, tags ...string) string {
 	return *made.KeyMetadata.Arn
 }
 
-// run runs the doomed scenarios until they end or are killed. It returns how many calls were made.
-func (s *scene) run(at int64, after bool) (calls, lost int64) {
+// run runs the doomed scenarios until they end or are killed. It returns how many calls were made, how many of them make keys,
+// and how many answers were lost.
+func (s *scene) run(d death) (calls, made, lost int64) {
 	s.t.Helper()
 	l, err := ledger.Open(s.ledger, ledger.Run{ID: doomedRun, Endpoint: s.target.Endpoint})
 	if err != nil {
@@ -198,21 +214,36 @@ func (s *scene) run(at int64, after bool) (calls, lost int64) {
 	ctx, kill := context.WithCancel(s.t.Context())
 	defer kill()
 	m := &mortal{
-		next: s.transport, at: at, after: after, kill: kill, asked: map[string]int64{},
+		next: s.target.Transport, death: d, kill: kill, died: make(chan struct{}), asked: map[string]int64{},
 		lose: map[int64]string{2: "CreateKey", 1: "ReplicateKey"},
 	}
-	s.target.Transport, s.target.Ledger = m, mourned{l, m}
-	s.target.Tags = map[string]string{
-		"kmsconform-run": doomedRun, "kmsconform-expires": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+	theirs := s.target // the run's own view of the system
+	kms := &target.Target{
+		Kind: theirs.Kind, Name: theirs.Name, Endpoint: theirs.Endpoint, Regions: theirs.Regions, Callers: theirs.Callers,
+		Consistency: theirs.Consistency, Patience: theirs.Patience, Capabilities: theirs.Capabilities, Probed: theirs.Probed,
+		Transport: m, Ledger: mourned{l, m}, Tags: map[string]string{
+			"kmsconform-run": doomedRun, "kmsconform-expires": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+		},
 	}
-	if _, err := runner.Run(ctx, s.target, runner.Options{Contract: wholeContract(), Selection: doomed, Workers: 2}); err != nil {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := runner.Run(ctx, kms, runner.Options{Contract: wholeContract(), Selection: doomed, Workers: 2})
+		ended <- err
+	}()
+	if s.late > 0 { // nobody waits for what a dead process would still wait for
+		select {
+		case err = <-ended:
+		case <-m.died:
+		}
+	} else {
+		err = <-ended
+	}
+	if err := errors.Join(err, l.Close()); err != nil { // as the kernel does
 		s.t.Fatal(err)
 	}
-	s.target.Transport, s.target.Ledger = s.transport, nil
-	if err := l.Close(); err != nil { // as the kernel does
-		s.t.Fatal(err)
-	}
-	return m.calls.Load(), m.lost.Load()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls.Load(), m.asked["CreateKey"] + m.asked["ReplicateKey"], m.lost.Load()
 }
 
 // sweep sweeps, and returns how many keys it scheduled.
@@ -281,8 +312,8 @@ const killEvery = 13
 // the ledger, or by the tags where the ledger is lost, and counts: nothing of the run is left, and what is somebody else's is
 // as it was.
 func TestKilledRunsLeaveNothing(t *testing.T) {
-	whole := newScene(t)
-	calls, lost := whole.run(0, false)
+	whole := newScene(t, 0)
+	calls, _, lost := whole.run(death{})
 	if left, keys := whole.counted(); len(left) > 0 || keys < 5 || lost != 2 {
 		t.Fatalf("a run that is not killed leaves %v of %d keys after %d calls and %d lost answers", left, keys, calls, lost)
 	}
@@ -322,8 +353,8 @@ func TestKilledRunsLeaveNothing(t *testing.T) {
 // killed kills a run, sweeps and counts. It returns how many keys the run left and how many the sweep scheduled.
 func killed(t *testing.T, at int64, after, withLedger bool) (keys, scheduled int) {
 	t.Helper()
-	s := newScene(t)
-	s.run(at, after)
+	s := newScene(t, 0)
+	s.run(death{call: at, after: after})
 	before, _ := s.counted()
 	o := sweep.Options{Ledger: s.ledger}
 	if !withLedger {
