@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,32 @@ func TestEmulators(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Nobody has to believe the suite: what fails on an emulator was played by hand, too, and the baseline says what came.
+func TestWhatFailsOnEmulatorsWasCheckedByHand(t *testing.T) {
+	contract, err := features.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for i := range contract.Scenarios {
+		known[contract.Scenarios[i].ID] = true
+	}
+	for _, e := range recorded {
+		b, err := baseline.Load(filepath.Join("..", "fixtures", "emulator", "baselines", e.preset+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range b.Entries {
+			switch {
+			case !known[entry.Scenario]:
+				t.Errorf("%s: there is no scenario %s: take the entry out", e.preset, entry.Scenario)
+			case entry.Status == report.Failed && !strings.HasPrefix(entry.Reason, "boto3: "):
+				t.Errorf("%s: %s: its reason is %q; play it with fixtures/emulator/checks/check.py and say what came", e.preset, entry.Scenario, entry.Reason)
+			}
+		}
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/kmsconform/kmsconform/steps"
 )
 
-// byAnalogy tags a scenario that holds one operation to what was observed of another: a difference is advisory, whatever
-// the evidence of the requirement.
+// byAnalogy tags a scenario that holds one operation to what was observed of another, or that asks for a detail that is
+// inferred of a requirement that is not: a difference is advisory, whatever the evidence of the requirement.
 const byAnalogy = "@by-analogy"
 
 // judge weighs what a scenario came to: by the evidence of the requirement it breaks, and by the baseline.
