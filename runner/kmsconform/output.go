@@ -87,6 +87,10 @@ func (r *running) finish(w world, s *screen, known *baseline.Baseline, result *r
 	case c.of[report.Error] > 0:
 		fmt.Fprintf(w.errs, "kmsconform: %s could not be run; the report says why.\n", page.Plural(c.of[report.Error], "scenario"))
 		return verdict(exitCouldNotRun)
+	case result.Lacks(report.TheOperation) > 0:
+		fmt.Fprintf(w.errs, "kmsconform: the target does not implement %s, which the contract is about: nothing failed, and %s could not be tried.\n",
+			report.TheOperation, page.Plural(result.Lacks(report.TheOperation), "scenario"))
+		return verdict(exitCouldNotRun)
 	case c.decided() == 0:
 		fmt.Fprintln(w.errs, "kmsconform: nothing was tried: every scenario is unsupported or skipped, so this says nothing about the target.")
 		return verdict(exitCouldNotRun)

@@ -39,6 +39,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"all passed", of(passed, passed, report.Scenario{Status: report.Answered}), exitConformant, "conformant: 2 passed, 1 answered"},
 		{"some unsupported", of(passed, unsupported), exitConformant, "partial: 1 passed, 1 unsupported"},
+		{"without the operation", of(passed, report.Scenario{Status: report.Unsupported, Reason: "the target does not implement DeleteImportedKeyMaterial: 501"}), exitCouldNotRun, "partial: 1 passed, 1 unsupported"},
 		{"one failed", of(passed, failed), exitDivergent, "nonconformant: 1 passed, 1 failed"},
 		{"one blocked", of(passed, blocked), exitDivergent, "nonconformant: 1 passed, 1 blocked"},
 		{"known", of(passed, report.Scenario{Status: report.Failed, Known: true}), exitConformant, "conformant: 1 passed, 1 failed, 1 of them known"},

@@ -56,6 +56,9 @@ func (m *markdown) head(r *Report) {
 	if r.Interrupted {
 		m.text.WriteString("**The run was interrupted: this is about what ran.**\n\n")
 	}
+	if text := r.Unshown(); text != "" {
+		m.text.WriteString("**" + page.Markdown(text) + "**\n\n")
+	}
 }
 
 func verdictSign(v Verdict) string {
@@ -145,14 +148,21 @@ func (m *markdown) detailed(diverging []*Scenario) {
 
 // notTried says what did not run, and why.
 func (m *markdown) notTried(r *Report) {
-	var all strings.Builder
-	m.printer.listReasons(&all, r)
-	lines := strings.TrimRight(all.String(), "\n")
-	if lines == "" {
-		return
-	}
-	m.text.WriteString("\n### Not tried\n\n")
-	for line := range strings.Lines(lines) {
-		m.text.WriteString("- " + page.Markdown(strings.Join(strings.Fields(line), " ")) + "\n")
+	head := "\n### Not tried\n\n"
+	for _, status := range []Status{Error, Unsupported, Skipped} {
+		all := reasons(r, status)
+		for i, x := range all {
+			m.text.WriteString(head)
+			head = ""
+			if i == maxReasons {
+				fmt.Fprintf(&m.text, "- %d more reasons for %s; the report has them all\n", len(all)-maxReasons, status)
+				break
+			}
+			fmt.Fprintf(&m.text, "- %d %s: %s", x.n, status, page.Markdown(clip(page.Plain(x.text), width-19)))
+			if where := x.where(r); where != "" {
+				m.text.WriteString("; in " + page.Markdown(where))
+			}
+			m.text.WriteByte('\n')
+		}
 	}
 }

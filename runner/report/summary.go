@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -49,6 +48,9 @@ func (p Printer) Summary(w io.Writer, r *Report) {
 	}
 	p.plan(&s, r)
 	s.WriteString(timeLine(r) + "\n")
+	if text := r.Unshown(); text != "" {
+		s.WriteString(p.paint(yellow, page.Plain(text)) + "\n")
+	}
 	if r.Interrupted {
 		s.WriteString(p.paint(yellow, "The run was interrupted: this is about what ran.") + "\n")
 	}
@@ -181,43 +183,6 @@ func (c *cause) where() string {
 		first = "first: " + first
 	}
 	return strings.Join(append(parts, first), "   ")
-}
-
-// listReasons says what was not tried, a line for each reason.
-func (p Printer) listReasons(s *strings.Builder, r *Report) {
-	listed := false
-	for _, status := range []Status{Error, Unsupported, Skipped} {
-		type reason struct {
-			text string
-			n    int
-		}
-		var all []*reason
-		at := map[string]*reason{}
-		for i := range r.Scenarios {
-			x := &r.Scenarios[i]
-			if x.Status != status {
-				continue
-			}
-			key := Normalise(x.Reason)
-			if at[key] == nil {
-				at[key] = &reason{text: orNone(abbreviate(x.Reason))}
-				all = append(all, at[key])
-			}
-			at[key].n++
-		}
-		slices.SortStableFunc(all, func(a, b *reason) int { return cmp.Compare(b.n, a.n) })
-		for i, x := range all {
-			if i == maxReasons {
-				fmt.Fprintf(s, "%5s %-12s %d more reasons; the report has them all\n", "", status, len(all)-maxReasons)
-				break
-			}
-			fmt.Fprintf(s, "%5d %-12s %s\n", x.n, status, clip(page.Plain(x.text), width-19))
-		}
-		listed = listed || len(all) > 0
-	}
-	if listed {
-		s.WriteByte('\n')
-	}
 }
 
 func answersLine(r *Report) string {
