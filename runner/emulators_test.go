@@ -92,6 +92,25 @@ func TestWhatFailsOnEmulatorsWasCheckedByHand(t *testing.T) {
 	}
 }
 
+// A preset says that it was tried with the image that has a baseline, and no other one does.
+func TestPresetsSayWhatTheyWereTriedWith(t *testing.T) {
+	presets, err := emulator.Presets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range presets {
+		image := ""
+		for _, e := range recorded {
+			if e.preset == p.Name {
+				image = e.image
+			}
+		}
+		if tried := p.Tried; (tried == nil) != (image == "") || tried != nil && tried.Image != image {
+			t.Errorf("%s was tried with %+v, and its baseline is of %q", p.Name, tried, image)
+		}
+	}
+}
+
 // onEmulator runs the contract on an emulator that is started for it.
 func onEmulator(t *testing.T, name, image string, o runner.Options) *report.Report {
 	t.Helper()

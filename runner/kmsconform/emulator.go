@@ -179,6 +179,9 @@ func (r *running) start(ctx context.Context, w world) (context.Context, *target.
 	if !r.noReport {
 		o.LogFile = filepath.Join(r.report, emulatorLog)
 	}
+	if r.preset.Path == "" && r.preset.Tried == nil {
+		say(r.preset.Title + ": " + trial(r.preset))
+	}
 	release := func() {}
 	o.Naming = func(name string) { release = w.held.hold(name) }
 	tclog.SetDefault(tclog.NewNoopLogger()) // it would say how it found Docker
@@ -295,5 +298,13 @@ func describeEmulator(p *emulator.Preset) []string {
 	if len(p.Links) > 0 {
 		lines = append(lines, p.Links[0])
 	}
-	return lines
+	return append(lines, trial(p))
+}
+
+// trial is how far a preset can be relied on.
+func trial(p *emulator.Preset) string {
+	if p.Tried == nil {
+		return "never run by this project: the preset was written from the emulator's documentation"
+	}
+	return fmt.Sprintf("the contract ran on %s on %s", p.Tried.Image, p.Tried.Date)
 }

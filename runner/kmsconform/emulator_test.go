@@ -23,7 +23,8 @@ func TestEmulatorsAreListed(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", name, out)
 		}
 	}
-	if code != exitConformant || !strings.Contains(out, "needs LOCALSTACK_AUTH_TOKEN") {
+	if code != exitConformant || !strings.Contains(out, "needs LOCALSTACK_AUTH_TOKEN") ||
+		!strings.Contains(out, "the contract ran on motoserver/moto:5.2.5 on 2026-") || !strings.Contains(out, "never run by this project") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	if _, out, _ := command(t, "__complete", "run", "--emulator", "loc"); !strings.Contains(out, "localstack\t") || !strings.Contains(out, "local-kms\t") {
