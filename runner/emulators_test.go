@@ -38,6 +38,7 @@ func TestEmulators(t *testing.T) {
 	}
 	for _, e := range recorded {
 		t.Run(e.preset, func(t *testing.T) {
+			t.Parallel() // each of them keeps about one processor busy
 			path := filepath.Join("..", "fixtures", "emulator", "baselines", e.preset+".yaml")
 			known, err := baseline.Load(path)
 			if err != nil {
