@@ -26,6 +26,9 @@ type mutant struct {
 	Digest   string `json:"digest"`   // of the whole file before the change
 	Covered  bool   `json:"covered"`  // the contract executes it
 
+	// Number is that of its switch in the program that holds many mutants; zero: it is built by itself.
+	Number int `json:"-"`
+
 	offset   int
 	from, to token.Token
 }

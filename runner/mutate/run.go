@@ -33,10 +33,6 @@ func run(ctx context.Context, root, scratch string, o *options) ([]trial, error)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(o.log, "playing the contract without a mutation")
-	if err := c.learn(ctx); err != nil {
-		return nil, err
-	}
 	var all []trial
 	for _, folder := range o.folders {
 		fmt.Fprintln(o.log, "finding the mutants of", folder)
@@ -52,6 +48,10 @@ func run(ctx context.Context, root, scratch string, o *options) ([]trial, error)
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no mutant is in %v; name a file such as paging.go, or a line such as paging.go:21", o.only)
+	}
+	fmt.Fprintln(o.log, "playing the contract without a mutation")
+	if err := c.learn(ctx, all); err != nil {
+		return nil, err
 	}
 	journal, err := openJournal(filepath.Join(o.out, "trials.jsonl"), o.resume)
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,10 +9,12 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/kmsconform/kmsconform/runner/mutate/active"
 	"github.com/kmsconform/kmsconform/runner/mutate/play"
 )
 
@@ -38,7 +39,7 @@ type trial struct {
 	Seconds  float64 `json:"seconds"`
 }
 
-// bench is where one mutant at a time is built and tried.
+// bench is where one mutant at a time is tried.
 type bench struct {
 	*workshop
 	folder string // for its files
@@ -53,43 +54,40 @@ func (c *workshop) bench(n int, limit time.Duration) (*bench, error) {
 	return b, nil
 }
 
-// try builds a mutant and plays the contract on it, the scenarios named first.
+// try plays the contract on a mutant, the scenarios named first.
 func (b *bench) try(ctx context.Context, m mutant, first []string) (trial, error) {
 	began := time.Now()
 	t := trial{mutant: m}
-	binary := filepath.Join(b.folder, "mutant.test")
-	overlay, err := b.overlay(&m)
-	if err != nil {
-		return t, fmt.Errorf("try the mutant at %s: %w", m.place(), err)
+	binary, err := b.many, error(nil)
+	if m.Number == 0 {
+		binary, t.Said, err = b.single(ctx, &m)
 	}
-	refused, err := b.build(ctx, path.Dir(m.File), binary, overlay)
 	switch {
 	case err != nil:
-		return t, fmt.Errorf("try the mutant at %s: %w", m.place(), err)
-	case refused != "":
-		t.Verdict, t.Said = notViable, refused
+	case t.Said != "":
+		t.Verdict = notViable
 	default:
-		if err := b.play(ctx, &t, binary, first); err != nil {
-			return t, fmt.Errorf("try the mutant at %s: %w", m.place(), err)
-		}
+		err = b.play(ctx, &t, binary, first)
+	}
+	if err != nil {
+		return t, fmt.Errorf("try the mutant at %s: %w", m.place(), err)
 	}
 	t.Seconds = time.Since(began).Seconds()
 	return t, nil
 }
 
-// overlay writes the mutated file, and what tells the compiler to take it for the real one.
-func (b *bench) overlay(m *mutant) (string, error) {
-	original := filepath.Join(b.root, filepath.FromSlash(m.File))
-	text, err := os.ReadFile(original)
+// single builds one mutant by itself, or says why it does not compile.
+func (b *bench) single(ctx context.Context, m *mutant) (binary, refused string, err error) {
+	text, err := os.ReadFile(filepath.Join(b.root, filepath.FromSlash(m.File)))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	mutated, overlay := filepath.Join(b.folder, "mutated.go"), filepath.Join(b.folder, "overlay.json")
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {original: mutated}})
-	if err != nil {
-		return "", err
+	if refused := hopeless(m, text); refused != "" {
+		return "", refused, nil
 	}
-	return overlay, errors.Join(os.WriteFile(mutated, m.apply(text), 0o600), os.WriteFile(overlay, replace, 0o600))
+	binary = filepath.Join(b.folder, "mutant.test")
+	refused, err = b.build(ctx, path.Dir(m.File), binary, b.folder, map[string][]byte{m.File: m.apply(text)})
+	return binary, refused, err
 }
 
 // play runs the contract on a mutant that was built.
@@ -98,7 +96,7 @@ func (b *bench) play(ctx context.Context, t *trial, binary string, first []strin
 	defer cancel()
 	command := exec.CommandContext(limited, binary)
 	command.Dir = b.folder
-	command.Env = b.environment(play.Known+"="+b.known, play.First+"="+strings.Join(first, ","))
+	command.Env = b.environment(play.Known+"="+b.known, play.First+"="+strings.Join(first, ","), active.Variable+"="+strconv.Itoa(t.Number))
 	said, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	switch {

@@ -19,6 +19,7 @@ func Loops(n int) bool { return n > 0 }
 func Ends(n int) bool { return n > 1 }
 func Text(a string) string { return a + a }
 func Unknown(n int) bool { return n >= 0 }
+func Pointer(n int) *int { return &n }
 `,
 	"fixtures/reference/kms/kms_test.go": "package kms\n\nthis is not Go\n",
 	"docs/broken.go":                     "package docs\n\nthis is not Go either\n",
@@ -35,9 +36,10 @@ func Contract(t *testing.T) {
 `,
 }
 
-func TestTrials(t *testing.T) {
+func workshopOf(t *testing.T, module map[string]string) *workshop {
+	t.Helper()
 	root := t.TempDir()
-	for name, text := range small {
+	for name, text := range module {
 		at := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(at), 0o750); err != nil {
 			t.Fatal(err)
@@ -46,17 +48,18 @@ func TestTrials(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.CopyFS(filepath.Join(root, "runner/mutate/active"), os.DirFS("active")); err != nil {
+		t.Fatal(err)
+	}
 	c, err := newWorkshop(root, t.TempDir(), []string{"fixtures/reference/kms"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.learn(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b, err := c.bench(0, time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return c
+}
+
+func TestTrials(t *testing.T) {
+	c := workshopOf(t, small)
 	const file = "fixtures/reference/kms/kms.go"
 	all, err := mutantsOf(file, []byte(small[file]), []mutation{
 		{Type: "CONDITIONALS_NEGATION", Line: 3, Column: 36},
@@ -64,27 +67,49 @@ func TestTrials(t *testing.T) {
 		{Type: "CONDITIONALS_BOUNDARY", Line: 5, Column: 34},
 		{Type: "ARITHMETIC_BASE", Line: 6, Column: 39},
 		{Type: "CONDITIONALS_BOUNDARY", Line: 7, Column: 37},
+		{Type: "INVERT_BITWISE", Line: 8, Column: 35},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := make([]trial, len(all))
+	for i := range all {
+		trials[i].mutant = all[i]
+	}
+	if err := c.learn(t.Context(), trials); err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.bench(0, 2*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []struct {
 		verdict        verdict
 		scenario, said string
+		switched       bool
 	}{
-		{killed, "numbers/even", `2 is odd; first was "a,b"`},
-		{timedOut, "", ""},
-		{killed, "", "--- FAIL: TestContract"},
-		{notViable, "", "operator - not defined on a"},
-		{survived, "", ""},
+		{killed, "numbers/even", `2 is odd; first was "a,b"`, true},
+		{timedOut, "", "", true},
+		{killed, "", "--- FAIL: TestContract", true},
+		{notViable, "", "operator - not defined on a", false},
+		{survived, "", "", true},
+		{notViable, "", "expected operand", false},
 	} {
-		got, err := b.try(t.Context(), all[i], []string{"a", "b"})
-		if err != nil {
-			t.Fatal(err)
+		if trials[i].Number > 0 != want.switched {
+			t.Errorf("%s: %s has the number %d; is it switched? it should be %v", trials[i].place(), trials[i].Change, trials[i].Number, want.switched)
 		}
-		if got.Verdict != want.verdict || got.Scenario != want.scenario || !strings.Contains(got.Said, want.said) {
-			t.Errorf("%s: %s is %s by %q, which said %q; want %s by %q with %q",
-				got.place(), got.Change, got.Verdict, got.Scenario, got.Said, want.verdict, want.scenario, want.said)
+		// Built by itself, a mutant comes to the same.
+		for _, number := range []int{trials[i].Number, 0} {
+			m := trials[i].mutant
+			m.Number = number
+			got, err := b.try(t.Context(), m, []string{"a", "b"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Verdict != want.verdict || got.Scenario != want.scenario || !strings.Contains(got.Said, want.said) {
+				t.Errorf("%s: %s is %s by %q, which said %q; want %s by %q with %q",
+					got.place(), got.Change, got.Verdict, got.Scenario, got.Said, want.verdict, want.scenario, want.said)
+			}
 		}
 	}
 	// A test that fails for another reason is no killer.

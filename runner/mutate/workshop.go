@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -20,6 +22,7 @@ type workshop struct {
 	scratch string // a folder for what is made
 	root    string // of the copy, within scratch
 	known   string // the file that says what the scenarios come to without a mutation
+	many    string // the program that holds many mutants
 	folders []string
 }
 
@@ -92,15 +95,16 @@ func (c *workshop) environment(more ...string) []string {
 	return append(os.Environ(), append([]string{"GOFLAGS=-trimpath -vet=off -buildvcs=false"}, more...)...)
 }
 
-// build makes the test of a package, with some files overlaid, and returns what the compiler said where it refused. Without
-// inlining, a change in a package that is mutated leaves the packages above it as they are.
-func (c *workshop) build(ctx context.Context, folder, binary, overlay string) (refused string, err error) {
-	args := []string{"test", "-c", "-ldflags=-s -w", "-o", binary}
+// build makes the test of a package, with some files in place of others, and returns what the compiler said where it
+// refused. Without inlining, a change in a package that is mutated leaves the packages above it as they are.
+func (c *workshop) build(ctx context.Context, folder, binary, scratch string, files map[string][]byte) (refused string, err error) {
+	overlay, err := c.overlay(scratch, files)
+	if err != nil {
+		return "", fmt.Errorf("build the contract with the mutant: %w", err)
+	}
+	args := []string{"test", "-c", "-ldflags=-s -w", "-o", binary, "-overlay", overlay}
 	for _, f := range c.folders {
 		args = append(args, "-gcflags="+module+"/"+f+"=-l")
-	}
-	if overlay != "" {
-		args = append(args, "-overlay", overlay)
 	}
 	command := exec.CommandContext(ctx, "go", append(args, "./"+folder)...) //nolint:gosec // the folders are this program's
 	command.Dir, command.Env = c.root, c.environment()
@@ -116,17 +120,54 @@ func (c *workshop) build(ctx context.Context, folder, binary, overlay string) (r
 	return "", fmt.Errorf("build the contract with the mutant: %w\n%s", err, said)
 }
 
-// learn plays the contract without a mutation: first to know what its scenarios come to, then to see that they always do.
-func (c *workshop) learn(ctx context.Context) error {
-	binary := filepath.Join(c.scratch, "unmutated.test")
-	switch refused, err := c.build(ctx, c.folders[0], binary, ""); {
+// overlay writes files, and what tells Go to take them for those of the module.
+func (c *workshop) overlay(scratch string, files map[string][]byte) (string, error) {
+	replace := map[string]string{}
+	for name, text := range files {
+		at := filepath.Join(scratch, strings.ReplaceAll(name, "/", "-"))
+		if err := os.WriteFile(at, text, 0o600); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(c.root, filepath.FromSlash(name))] = at
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(scratch, "overlay.json")
+	return overlay, os.WriteFile(overlay, text, 0o600)
+}
+
+// learn builds the program that holds many mutants and plays the contract on it while it is none: first to know what its
+// scenarios come to and which mutants each of them meets, then to see that they always come to that.
+func (c *workshop) learn(ctx context.Context, trials []trial) error {
+	number, files := 0, map[string][]byte{}
+	for _, folder := range c.folders {
+		var mutants []*mutant
+		for i := range trials {
+			if path.Dir(trials[i].File) == folder {
+				mutants = append(mutants, &trials[i].mutant)
+			}
+		}
+		switched, err := c.switches(ctx, folder, mutants, &number)
+		if err != nil {
+			return err
+		}
+		maps.Copy(files, switched)
+	}
+	scratch := filepath.Join(c.scratch, "many")
+	if err := os.Mkdir(scratch, 0o750); err != nil {
+		return fmt.Errorf("make a folder for many mutants: %w", err)
+	}
+	c.many = filepath.Join(scratch, "mutants.test")
+	switch refused, err := c.build(ctx, c.folders[0], c.many, scratch, files); {
 	case err != nil:
 		return err
 	case refused != "":
-		return fmt.Errorf("the module does not compile:\n%s", refused)
+		return fmt.Errorf("the module does not compile with all mutants in it, each behind a switch:\n%s", refused)
 	}
 	for _, told := range []string{play.Record, play.Known} {
-		command := exec.CommandContext(ctx, binary) //nolint:gosec // it was just built
+		command := exec.CommandContext(ctx, c.many) //nolint:gosec // it was just built
 		command.Dir, command.Env = c.scratch, c.environment(told+"="+c.known)
 		if said, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("play the contract without a mutation: %w; mend that first\n%s", err, said)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
 	"runtime"
 	"runtime/metrics"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"github.com/kmsconform/kmsconform/features"
 	"github.com/kmsconform/kmsconform/fixtures/reference"
 	"github.com/kmsconform/kmsconform/runner"
+	"github.com/kmsconform/kmsconform/runner/mutate/active"
 	"github.com/kmsconform/kmsconform/runner/report"
 	"github.com/kmsconform/kmsconform/steps"
 )
@@ -44,7 +44,12 @@ const memoryLimit = 3 << 30
 type Came struct {
 	Status  report.Status `json:"status"`
 	Answers []string      `json:"answers,omitempty"` // to open questions, such as "OQ-29: NotFoundException"
+	// Reached are the mutants that it met; see package active.
+	Reached []int `json:"reached,omitempty"`
 }
+
+// setup is in place of a scenario's id for what is reached before the first one.
+const setup = ""
 
 // Difference is a scenario that came to something else than it is known to.
 type Difference struct {
@@ -62,14 +67,17 @@ func Contract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, difference, err := Play(t.Context(), Options{Known: known, First: strings.Split(os.Getenv(First), ",")})
+	recording := os.Getenv(Record)
+	all, difference, err := Play(t.Context(), Options{
+		Known: known, First: strings.Split(os.Getenv(First), ","), Mutant: active.Mutant(), Trace: recording != "",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if difference != nil {
 		t.Fatalf("%s%s: %s %v: %s", Noticed, difference.Scenario, difference.Came.Status, difference.Came.Answers, difference.Reason)
 	}
-	if err := write(os.Getenv(Record), all); err != nil {
+	if err := write(recording, all); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -79,6 +87,11 @@ type Options struct {
 	Known     map[string]Came // by the scenario's id; nil: every scenario passes or answers
 	First     []string        // ids of scenarios that are played first
 	Reference reference.Options
+	// Mutant is the one that is played, of those that are compiled into the program: scenarios that are known not to meet it
+	// are left out. Zero: whatever the program is.
+	Mutant int
+	// Trace plays one scenario at a time to find out which mutants each of them meets.
+	Trace bool
 }
 
 // Play plays the contract and returns what its scenarios came to, up to the first difference. What differs is played
@@ -94,7 +107,10 @@ func Play(ctx context.Context, o Options) (map[string]Came, *Difference, error) 
 	}
 	stage := runner.NewStage(kms, contract, scenarioTimeout)
 	stage.Race(runner.RacesFor(kms, steps.Races{Seed: 1}))
-	order := ordered(contract.Scenarios, o.First)
+	order, players := ordered(contract.Scenarios, o.First), runtime.GOMAXPROCS(0)
+	if o.Mutant != 0 && !slices.Contains(o.Known[setup].Reached, o.Mutant) {
+		order = slices.DeleteFunc(order, func(s *features.Scenario) bool { return !slices.Contains(o.Known[s.ID].Reached, o.Mutant) })
+	}
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -105,7 +121,11 @@ func Play(ctx context.Context, o Options) (map[string]Came, *Difference, error) 
 		found   *Difference
 		workers sync.WaitGroup
 	)
-	for range runtime.GOMAXPROCS(0) {
+	if o.Trace {
+		players = 1
+		all[setup] = Came{Reached: active.Reached()}
+	}
+	for range players {
 		workers.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -120,6 +140,9 @@ func Play(ctx context.Context, o Options) (map[string]Came, *Difference, error) 
 					return
 				}
 				lock.Lock()
+				if o.Trace {
+					came.Reached = active.Reached()
+				}
 				all[order[i].ID] = came
 				if found == nil && o.differs(order[i].ID, came) {
 					found = &Difference{Scenario: order[i].ID, Came: came, Reason: reason}
@@ -150,7 +173,7 @@ func (o *Options) differs(scenario string, came Came) bool {
 		return came.Status != report.Passed && came.Status != report.Answered
 	}
 	known, is := o.Known[scenario]
-	return !is || !reflect.DeepEqual(known, came)
+	return !is || known.Status != came.Status || !slices.Equal(known.Answers, came.Answers)
 }
 
 // ordered are the scenarios in the order in which they are played: those named first, then one of each Rule, then a second
