@@ -31,6 +31,7 @@ type mutant struct {
 
 	offset   int
 	from, to token.Token
+	operands [4]int // where those of a binary operator begin and end
 }
 
 // place is where a mutant stands, for people.
@@ -87,6 +88,14 @@ func mutantsOf(file string, text []byte, found []mutation) ([]mutant, error) {
 		return nil, fmt.Errorf("find the mutants of %s: %w", file, err)
 	}
 	lines := bytes.Split(text, []byte("\n"))
+	operands := map[int][4]int{}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if b, is := n.(*ast.BinaryExpr); is {
+			at := set.File(parsed.Pos()).Offset
+			operands[at(b.OpPos)] = [4]int{at(b.X.Pos()), at(b.X.End()), at(b.Y.Pos()), at(b.Y.End())}
+		}
+		return true
+	})
 	digest := sha256.Sum256(text)
 	found = slices.Clone(found)
 	slices.SortStableFunc(found, func(a, b mutation) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
@@ -103,6 +112,7 @@ func mutantsOf(file string, text []byte, found []mutation) ([]mutant, error) {
 		if err := m.read(f, set.File(parsed.Pos()), lines, text); err != nil {
 			return nil, err
 		}
+		m.operands = operands[m.offset]
 		same := change{m.offset, m.to}
 		if known[same] {
 			continue
@@ -142,9 +152,15 @@ func (m *mutant) read(f mutation, file *token.File, lines [][]byte, text []byte)
 	return nil
 }
 
-// apply returns the text of the file with the change.
+// apply returns the text of the file with the change. The operands stay what they are: an operator that would bind them
+// more or less tightly gets parentheses.
 func (m *mutant) apply(text []byte) []byte {
-	return slices.Concat(text[:m.offset], []byte(m.to.String()), text[m.offset+len(m.from.String()):])
+	before, after := text[:m.offset], text[m.offset+len(m.from.String()):]
+	if o := m.operands; o[3] > 0 && m.from.Precedence() != m.to.Precedence() {
+		before = slices.Concat(text[:o[0]], []byte("(("), text[o[0]:o[1]], []byte(")"), text[o[1]:m.offset])
+		after = slices.Concat(text[m.offset+len(m.from.String()):o[2]], []byte("("), text[o[2]:o[3]], []byte("))"), text[o[3]:])
+	}
+	return slices.Concat(before, []byte(m.to.String()), after)
 }
 
 // functionAt names the function that holds a position, with its receiver.

@@ -51,7 +51,7 @@ func TestMutantsOf(t *testing.T) {
 		// Outside of functions no profile counts, and every process executes it.
 		"kms/page.go:3:16 |  | << to >> | 1 | covered | const both = 1 >> 3",
 		"kms/page.go:8:7 | list.page | <= to < | 1 | covered | if n < 0 || n <= 9 {",
-		"kms/page.go:8:12 | list.page | || to && | 1 | covered | if n <= 0 && n <= 9 {",
+		"kms/page.go:8:12 | list.page | || to && | 1 | covered | if ((n <= 0) && (n <= 9)) {",
 		"kms/page.go:8:17 | list.page | <= to < | 2 | covered | if n <= 0 || n < 9 {",
 		// Two types of mutation make the same of a minus.
 		"kms/page.go:9:11 | list.page | - to + | 1 | not covered | return n+1 < 5",
@@ -61,6 +61,24 @@ func TestMutantsOf(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mutants (-want +got):\n%s", diff)
+	}
+}
+
+// A change of a token is one of the operator, whose operands stay what they are.
+func TestApplyKeepsOperands(t *testing.T) {
+	const before = "package kms\n\nconst a = 1 + 2 | 3 & 4 &\n\t5\n"
+	for column, want := range map[int]string{
+		17: "const a = ((1 + 2) & (3 & 4 &\n\t5))",
+		21: "const a = 1 + 2 | ((3) | (4)) &\n\t5",
+		25: "const a = 1 + 2 | ((3 & 4) |\n\t(5))",
+	} {
+		all, err := mutantsOf("kms/page.go", []byte(before), []mutation{{Type: "INVERT_BITWISE", Line: 3, Column: column}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(all[0].apply([]byte(before))); got != "package kms\n\n"+want+"\n" {
+			t.Errorf("the change in column %d makes %q, want %q", column, got, want)
+		}
 	}
 }
 
@@ -97,6 +115,10 @@ func FuzzMutantsOf(f *testing.F) {
 		}
 		for _, m := range all {
 			changed := string(m.apply([]byte(source)))
+			if m.operands[3] > 0 && m.from.Precedence() != m.to.Precedence() {
+				m.operands = [4]int{} // without the parentheses, it can be changed back
+				changed = string(m.apply([]byte(source)))
+			}
 			back := mutant{offset: m.offset, from: m.to, to: m.from}
 			if m.from != m.to && changed == source || string(back.apply([]byte(changed))) != source {
 				t.Errorf("%s %s made %q", m.place(), m.Change, changed)

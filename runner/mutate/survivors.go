@@ -21,7 +21,7 @@ var survivors []byte
 var kinds = map[string]string{
 	"equivalent":  "no state and no request can tell the mutant from the original",
 	"unreachable": "something else keeps the case from arising, so that no request can show it",
-	"unpromised":  "a request can show it, and the contract leaves it open on purpose",
+	"outside":     "a request can show it, and no requirement is about it",
 }
 
 // explained is a mutant that may survive, and why.
@@ -81,7 +81,7 @@ func parseSurvivors(text []byte) ([]explained, error) {
 		case e.File == "" || e.Line == "" || e.Change == "":
 			return nil, fmt.Errorf("read %s: an entry needs file, line and change, as make mutate prints them", e.place())
 		case kinds[e.Kind] == "":
-			return nil, fmt.Errorf("read %s: kind %q is unknown; write equivalent, unreachable or unpromised", e.place(), e.Kind)
+			return nil, fmt.Errorf("read %s: kind %q is unknown; write equivalent, unreachable or outside", e.place(), e.Kind)
 		case strings.TrimSpace(e.Why) == "":
 			return nil, fmt.Errorf("read %s: the entry has no reason; write why this mutant may survive, for whoever doubts it", e.place())
 		case seen[e.key()] > 0:

@@ -104,7 +104,7 @@ func TestAnEntryCanBePasted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = strings.NewReplacer(`kind: ""`, "kind: unpromised", `why: ""`, "why: So it is.").Replace(text)
+	text = strings.NewReplacer(`kind: ""`, "kind: outside", `why: ""`, "why: So it is.").Replace(text)
 	all, err := parseSurvivors([]byte("survivors:\n" + text))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
