@@ -370,6 +370,33 @@ Feature: Authorization
       When CreateGrant is called on the key for Encrypt
       Then the call succeeds
 
+  Rule: A grant outlasts the material
+
+    @DIKM-STATE-20
+    Scenario: A grant serves while the material is gone
+      Given a symmetric key with imported material
+      And the key has a grant of Encrypt for the restricted caller
+      And its imported material was deleted
+      When the restricted caller calls Encrypt on the key
+      Then the call is refused with KMSInvalidStateException
+
+    @DIKM-STATE-20
+    Scenario: A grant serves after the reimport
+      Given a symmetric key with imported material
+      And the key has a grant of Encrypt for the restricted caller
+      And its imported material was deleted
+      And the same material was imported again
+      When the restricted caller calls Encrypt on the key
+      Then the call succeeds
+
+    @DIKM-AUTH-05
+    Scenario: A grant serves for no other operation
+      Given a symmetric key with imported material
+      And the key has a grant of Encrypt for the restricted caller
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
   Rule: Authorization comes before the state of the key
 
     @DIKM-ORIG-10

@@ -86,6 +86,7 @@ Feature: Key states
       And the key has an alias, tags, a description and a key policy of its own
       When its imported material is deleted
       Then the key becomes PendingImport
+      And the key still has its alias, its tags, its description and its key policy
       And nothing else about the key changed
 
     @DIKM-STATE-20
@@ -94,6 +95,7 @@ Feature: Key states
       And the key has a grant
       When its imported material is deleted
       Then the key becomes PendingImport
+      And the key still has its grant
       And nothing else about the key changed
 
     @DIKM-STATE-20 @DIKM-STATE-01

@@ -414,6 +414,16 @@ Feature: Multi-Region keys
         | the first  | CURRENT                                  | IMPORTED    |
         | the second | PENDING_MULTI_REGION_IMPORT_AND_ROTATION | IMPORTED    |
 
+  Rule: Only related keys share their ciphertexts
+
+    @DIKM-MATRIX-22
+    Scenario: A ciphertext is not decrypted under a multi-Region key that is not related
+      Given a multi-Region symmetric key with imported material
+      And another multi-Region symmetric key with imported material
+      And a ciphertext made with the key
+      When Decrypt is called on the other key
+      Then the call is refused with IncorrectKeyException
+
   Rule: Only a primary key that can be used is replicated, and once into each Region
 
     @DIKM-MRK-13
@@ -530,6 +540,24 @@ Feature: Multi-Region keys
       And 8 days pass
       Then DescribeKey shows
         | DeletionDate | present |
+
+    @DIKM-MATRIX-07 @DIKM-MRK-17 @by-analogy
+    Scenario: The deletion of a primary key that waits for its replicas is cancelled
+      Given a multi-Region symmetric key with imported material
+      And a replica of the key with the same material
+      And the key is scheduled for deletion
+      When CancelKeyDeletion is called on the key
+      Then the call succeeds
+      And the key becomes Disabled
+
+    @DIKM-MRK-05 @DIKM-MRK-17 @clock
+    Scenario: A primary key outlives its replica
+      Given a multi-Region symmetric key with imported material
+      And a replica of the key with the same material
+      When ScheduleKeyDeletion is called on the replica
+      And 8 days pass
+      Then the key stays Enabled
+      And Encrypt on the key succeeds
 
     @DIKM-STATE-09
     Scenario: The material of a primary key that waits for its replicas is deleted

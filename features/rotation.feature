@@ -523,9 +523,27 @@ Feature: Several materials
       And the first material stays the current one
       And Encrypt on the key succeeds
 
+    @DIKM-MULTI-12 @DIKM-EXP-05 @by-analogy
+    Scenario: Another material can be imported after a pending one expired
+      Given a symmetric key with imported material
+      And a second material pending rotation that expires in 5 seconds
+      When its material expires
+      And a third material is imported as NEW_KEY_MATERIAL
+      Then the call succeeds
+      And RotateKeyOnDemand on the key succeeds
+      And the third material becomes the current one
+
     @DIKM-DESC-11
     Scenario: DescribeKey shows the earliest expiry of the permanent materials
       Given a symmetric key with imported material that expires in 60 days
+      And a second material that the key was rotated to and that expires in 30 days
+      Then DescribeKey shows
+        | ExpirationModel | KEY_MATERIAL_EXPIRES |
+        | ValidTo         | the requested time   |
+
+    @DIKM-DESC-11
+    Scenario: DescribeKey shows the expiry of a later material where the first does not expire
+      Given a symmetric key with imported material
       And a second material that the key was rotated to and that expires in 30 days
       Then DescribeKey shows
         | ExpirationModel | KEY_MATERIAL_EXPIRES |

@@ -8,14 +8,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 )
 
-// createGrant grants the owner's account one operation on a key: Encrypt, where a sentence names none.
+// createGrant grants a principal one operation on a key: the owner's account, and Encrypt, where a sentence names none.
 func createGrant(ctx context.Context, s *Scenario, c *kms.Client, k *key, id *string, o options) (*outcome, error) {
 	granted := o.granted
 	if granted == "" {
 		granted = string(types.GrantOperationEncrypt)
 	}
+	grantee := o.grantee
+	if grantee == "" {
+		grantee = rootOf(k)
+	}
 	return invoke(ctx, s, "CreateGrant", c.CreateGrant, &kms.CreateGrantInput{
-		KeyId: id, GranteePrincipal: aws.String(rootOf(k)), Operations: []types.GrantOperation{types.GrantOperation(granted)},
+		KeyId: id, GranteePrincipal: &grantee, Operations: []types.GrantOperation{types.GrantOperation(granted)},
 		Name: aws.String("kmsconform"),
 	})
 }
@@ -25,14 +29,34 @@ func listGrants(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *str
 }
 
 // hasGrant is the Given of a key with a grant.
-func (s *Scenario) hasGrant(ctx context.Context) error {
+func (s *Scenario) hasGrant(ctx context.Context) error { return s.grant(ctx, options{}) }
+
+// hasGrantFor is the Given of a grant of one operation to a caller whom nothing else permits it.
+func (s *Scenario) hasGrantFor(ctx context.Context, operation, caller string) error {
+	arn, err := s.arnOf(caller)
+	if err != nil {
+		return err
+	}
+	return s.grant(ctx, options{granted: operation, grantee: arn})
+}
+
+func (s *Scenario) grant(ctx context.Context, o options) error {
 	k, err := s.key("the key")
 	if err != nil {
 		return err
 	}
-	o, err := s.operate(ctx, "CreateGrant", k, k.from, options{})
-	_, err = s.need(o, err, "DIKM-STATE-20")
+	made, err := s.operate(ctx, "CreateGrant", k, k.from, o)
+	_, err = s.need(made, err, "DIKM-STATE-20")
 	return err
+}
+
+// grantRemains is the Then of a key that had a grant.
+func (s *Scenario) grantRemains(ctx context.Context) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	return s.shows(ctx, k, "ListGrants", " to "+rootOf(k)+" Encrypt")
 }
 
 // isGranted is the When of a grant of one operation, whether or not there can be one. The SDK sends any name.

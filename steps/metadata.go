@@ -25,43 +25,6 @@ func orAbsent(s string) string {
 	return s
 }
 
-// adorn gives the key all that an owner can say about it.
-func (s *Scenario) adorn(ctx context.Context) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	policy := policyOf(rootStatement(k), allow("kmsconform-own", rootOf(k), "kms:DescribeKey"))
-	for _, operation := range []string{"CreateAlias", "TagResource", "UpdateKeyDescription", "PutKeyPolicy"} {
-		o, err := s.operate(ctx, operation, k, k.from, options{policy: policy})
-		if _, err = s.need(o, err, "DIKM-MATRIX-23"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Scenario) hasAlias(ctx context.Context) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	o, err := s.operate(ctx, "CreateAlias", k, k.from, options{})
-	_, err = s.need(o, err, "DIKM-MATRIX-23")
-	return err
-}
-
-// isTagged is the Given of the tag that policies in scenarios ask for.
-func (s *Scenario) isTagged(ctx context.Context) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	o, err := s.operate(ctx, "TagResource", k, k.from, options{})
-	_, err = s.need(o, err, "DIKM-MATRIX-23")
-	return err
-}
-
 // describeShows is the Then about DescribeKey's members.
 func (s *Scenario) describeShows(ctx context.Context, table *godog.Table) error {
 	k, err := s.key("the key")

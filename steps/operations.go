@@ -29,6 +29,7 @@ type options struct {
 	limit       *int32            // ListKeyRotations: how many a page
 	marker      *string           // ListKeyRotations: where to go on
 	granted     string            // CreateGrant: the operation
+	grantee     string            // CreateGrant: the principal; empty: the owner's account
 }
 
 // what is encrypted, signed and authenticated; it is no secret.
@@ -119,7 +120,7 @@ var operations = map[string]operation{
 	},
 	"UpdateKeyDescription": func(ctx context.Context, s *Scenario, c *kms.Client, _ *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "UpdateKeyDescription", c.UpdateKeyDescription,
-			&kms.UpdateKeyDescriptionInput{KeyId: id, Description: aws.String("kmsconform, described anew")})
+			&kms.UpdateKeyDescriptionInput{KeyId: id, Description: aws.String(ownDescription)})
 	},
 	"Encrypt": func(ctx context.Context, s *Scenario, c *kms.Client, k *key, id *string, _ options) (*outcome, error) {
 		return invoke(ctx, s, "Encrypt", c.Encrypt,

@@ -54,10 +54,12 @@ func (s *Scenario) snapshotOf(ctx context.Context, k *key) (snapshot, error) {
 	return shot, nil
 }
 
-// listed renders a listing so that order does not matter.
+// listed renders what an owner said about a key, in an answer that tells it, so that order does not matter.
 func listed(answer any) string {
 	var items []string
 	switch a := answer.(type) {
+	case *kms.DescribeKeyOutput:
+		return aws.ToString(a.KeyMetadata.Description)
 	case *kms.GetKeyPolicyOutput:
 		return aws.ToString(a.Policy)
 	case *kms.ListResourceTagsOutput:
