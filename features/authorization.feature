@@ -143,6 +143,9 @@ Feature: Authorization
         | kms:*                                     | succeeds                              |
         | kms:Delete*                               | succeeds                              |
         | kms:*ImportedKeyMaterial                  | succeeds                              |
+        | kms:DeleteImportedKeyMaterial*            | succeeds                              |
+        | kms:?eleteImportedKeyMaterial             | succeeds                              |
+        | kms:?DeleteImportedKeyMaterial            | is refused with AccessDeniedException |
         | kms:Import*                               | is refused with AccessDeniedException |
         | everything but DescribeKey                | succeeds                              |
         | everything but DeleteImportedKeyMaterial  | is refused with AccessDeniedException |
@@ -161,6 +164,12 @@ Feature: Authorization
         | everything but DeleteImportedKeyMaterial | succeeds                              |
         | kms:Import*                              | succeeds                              |
 
+    @DIKM-AUTH-09
+    Scenario: A denial in IAM takes nothing but what it names
+      Given a symmetric key with imported material
+      When the iam-denied caller calls DescribeKey on the key
+      Then the call succeeds
+
     @DIKM-AUTH-01 @DIKM-AUTH-09
     Scenario: A denial to everybody but another caller
       Given a symmetric key with imported material
@@ -177,6 +186,22 @@ Feature: Authorization
       Then the call succeeds
       And the key becomes PendingImport
 
+    @DIKM-AUTH-01 @DIKM-AUTH-09
+    Scenario: A denial to everybody but the caller and the account spares the account
+      Given a symmetric key with imported material
+      And the key policy denies everybody but the restricted caller DeleteImportedKeyMaterial
+      When its imported material is deleted
+      Then the call succeeds
+      And the key becomes PendingImport
+
+    @DIKM-AUTH-01 @DIKM-AUTH-09
+    Scenario: A denial to the account counts for its users
+      Given a symmetric key with imported material
+      And the key policy denies the account DeleteImportedKeyMaterial
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
     @DIKM-AUTH-08
     Scenario Outline: A key policy that names <whom>
       Given a symmetric key with imported material
@@ -189,6 +214,14 @@ Feature: Authorization
         | whom                                |
         | the role-session caller             |
         | the role of the role-session caller |
+
+    @DIKM-AUTH-01 @DIKM-AUTH-05
+    Scenario: A key policy that names a role is not for users
+      Given a symmetric key with imported material
+      And the key policy allows the role of the role-session caller DeleteImportedKeyMaterial
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
 
     @DIKM-AUTH-01
     Scenario: A denial to the role counts for its sessions
@@ -226,6 +259,39 @@ Feature: Authorization
         | kms:CallerAccount | is       | the caller's account |
         | kms:CallerAccount | is not   | another account      |
         | aws:PrincipalArn  | is       | the caller's ARN     |
+
+    @DIKM-AUTH-13
+    Scenario Outline: A single-Region key has no kms:MultiRegionKeyType, which <relation> PRIMARY
+      Given a symmetric key with imported material
+      And the key policy allows the restricted caller DeleteImportedKeyMaterial when kms:MultiRegionKeyType <relation> PRIMARY
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+      Examples:
+        | relation        |
+        | is not          |
+        | is absent or is |
+
+    @DIKM-AUTH-13
+    Scenario Outline: The delete is allowed to everybody whose account is <account>
+      Given a symmetric key with imported material
+      And the key policy allows everybody DeleteImportedKeyMaterial when kms:CallerAccount is <account>
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call <outcome>
+
+      Examples:
+        | account              | outcome                               |
+        | the caller's account | succeeds                              |
+        | another account      | is refused with AccessDeniedException |
+
+    @DIKM-AUTH-13
+    Scenario: A condition on a value that the key has, where it may be absent
+      Given a symmetric key with imported material
+      And the key policy allows the restricted caller DeleteImportedKeyMaterial when kms:KeyOrigin is absent or is AWS_KMS
+      When the restricted caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
 
     @DIKM-AUTH-13
     Scenario Outline: The delete is refused when not <key> <relation> <value>

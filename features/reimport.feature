@@ -15,6 +15,18 @@ Feature: Reimport
       And the key becomes Enabled
       And the ciphertext made before decrypts
 
+    @DIKM-REIMP-14
+    Scenario: A ciphertext made before is encrypted anew
+      Given a symmetric key with imported material
+      And a ciphertext made with the key
+      And its imported material was deleted
+      And the same material was imported again
+      When ReEncrypt is called on the key
+      Then the call succeeds
+      And the answer has
+        | KeyId          | the key's ARN |
+        | CiphertextBlob | present       |
+
     @DIKM-REIMP-02
     Scenario: The same material is imported while the key is enabled
       Given a symmetric key with imported material

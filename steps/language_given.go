@@ -41,7 +41,7 @@ var situations = []Definition{
 
 	// Policies.
 	define(`^`+aGrantee+`(?: when (\S+) (`+aRelation+`) (`+aValue+`))?$`,
-		"the key policy allows | denies [the role of] the <name> caller <operation> | everything but <operation> [when <condition key> is | is not | is like | is before | is after <value>]",
+		"the key policy allows | denies everybody | the account | [the role of] the <name> caller <operation> | everything but <operation> [when <condition key> is | is not | is like | is absent or is | is before | is after <value>]",
 		"adds one statement to the default policy",
 		func(s *Scenario) any { return s.policyAbout }),
 	define(`^the key policy denies everybody but the (`+aCallable+`) caller ([A-Z]\w+)$`,

@@ -9,27 +9,22 @@ import (
 
 // What a sentence about a key policy can say of a condition, and what it stands for.
 const (
-	aRelation = `is|is not|is like|is before|is after`
+	aRelation = `is|is not|is like|is absent or is|is before|is after`
 	aValue    = `the caller's account|another account|the caller's ARN|the other user's ARN|(?:` + aSpan + `) from now|[^\s']+`
-	aGrantee  = `the key policy (allows|denies) (the|the role of the) (` + aCallable + `) caller (everything but [A-Z]\w+|kms:[\w*]+|[A-Z]\w+)`
+	aGrantee  = `the key policy (allows|denies) (everybody|the account|the (?:role of the )?` + aCallable + ` caller) (everything but [A-Z]\w+|kms:[\w*?]+|[A-Z]\w+)`
 )
 
-// policyAbout is the Given that the key policy allows or denies a caller an operation, several, or all but one.
-func (s *Scenario) policyAbout(ctx context.Context, verb, whose, caller, what, conditionKey, relation, value string) error {
+// policyAbout is the Given that the key policy allows or denies somebody an operation, several, or all but one.
+func (s *Scenario) policyAbout(ctx context.Context, verb, who, what, conditionKey, relation, value string) error {
 	k, err := s.key("the key")
 	if err != nil {
 		return err
 	}
-	arn, err := s.arnOf(caller)
+	caller, principal, err := s.principal(k, who)
 	if err != nil {
 		return err
 	}
-	if whose == "the role of the" {
-		if arn, err = roleOf(arn); err != nil {
-			return err
-		}
-	}
-	st := statement{Sid: "kmsconform", Effect: "Allow", Principal: map[string]string{"AWS": arn}, Resource: "*"}
+	st := statement{Sid: "kmsconform", Effect: "Allow", Principal: map[string]string{"AWS": principal}, Resource: "*"}
 	if verb == "denies" {
 		st.Effect = "Deny"
 	}
@@ -47,6 +42,23 @@ func (s *Scenario) policyAbout(ctx context.Context, verb, whose, caller, what, c
 		st.Condition = map[string]map[string]string{operator: {conditionKey: operand}}
 	}
 	return s.putPolicy(ctx, rootStatement(k), st)
+}
+
+// principal is how a key policy names somebody, and whose values a condition on it is about where it is a caller.
+func (s *Scenario) principal(k *key, who string) (caller, principal string, err error) {
+	switch who {
+	case "everybody":
+		return "primary", "*", nil
+	case "the account":
+		return "primary", rootOf(k), nil
+	}
+	caller = strings.TrimSuffix(strings.TrimPrefix(who, "the "), " caller")
+	named, isRole := strings.CutPrefix(caller, "role of the ")
+	arn, err := s.arnOf(named)
+	if isRole && err == nil {
+		arn, err = roleOf(arn)
+	}
+	return named, arn, err
 }
 
 // condition is the operator that compares a key's values as a sentence says, and the value it compares them with.
@@ -75,7 +87,9 @@ func (s *Scenario) condition(relation, value, caller string) (operator, operand 
 	case value == "true" || value == "false":
 		return "Bool", value
 	}
-	family, comparison := "String", map[string]string{"is": "Equals", "is not": "NotEquals", "is like": "Like"}[relation]
+	family, comparison := "String", map[string]string{
+		"is": "Equals", "is not": "NotEquals", "is like": "Like", "is absent or is": "EqualsIfExists",
+	}[relation]
 	if strings.HasPrefix(value, "arn:") {
 		family = "Arn"
 	}
