@@ -227,7 +227,7 @@ func opening(operation string) defect.Defect {
 				if err != nil {
 					return false
 				}
-				verdict, _ := document.EvaluateIdentity(policy.Request{Principal: c.Caller.Principal, Account: c.Caller.Account, Action: "kms:" + operation, Resource: arn})
+				verdict := document.EvaluateIdentity(policy.Request{Principal: c.Caller.Principal, Account: c.Caller.Account, Action: "kms:" + operation, Resource: arn})
 				return verdict == policy.Allow
 			})
 		},
