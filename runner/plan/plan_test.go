@@ -204,6 +204,7 @@ func TestWholeContract(t *testing.T) {
 	if took := time.Since(began); took > 90*time.Second { // 4 s on two cores that do nothing else
 		t.Errorf("it took %s", took)
 	}
+	documented(t, p)
 	keys, calls, left, usd := 0, 0, 0, 0.0
 	for _, part := range p.Parts {
 		keys, calls, usd = keys+part.Keys, calls+part.Calls, usd+part.USD
