@@ -111,8 +111,8 @@ Its contract is a set of Gherkin features about DeleteImportedKeyMaterial and ev
 meaning. It runs them against the embedded reference KMS, an emulator in a container or any endpoint, and says what
 diverges, from which sentence of which source, with the exchange that shows it and the command that repeats it.
 
-Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run; 4 AWS itself does
-something else than the contract says.`,
+Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run, or the target has no
+DeleteImportedKeyMaterial; 4 AWS itself does something else than the contract says.`,
 		Example: `  kmsconform run                                     the whole contract on the embedded reference KMS
   kmsconform run --endpoint http://127.0.0.1:4566    on a KMS of yours
   kmsconform explain DIKM-STATE-07                   what is known about one requirement`,

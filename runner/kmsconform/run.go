@@ -64,8 +64,8 @@ ledger first, and schedules all of them for deletion. Scenarios about two accoun
 whoever plays AWS. kmsconform plan --aws says beforehand what it does and costs; kmsconform sweep --aws finishes what a run
 that died has left.
 
-Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run; 4 AWS itself does
-something else than the contract says.`,
+Exit codes: 0 conformant, or only known divergences; 1 new divergences; 2 wrong usage; 3 could not run, or the target has no
+DeleteImportedKeyMaterial; 4 AWS itself does something else than the contract says.`,
 		Example: `  kmsconform run
   kmsconform run --endpoint http://127.0.0.1:4566
   kmsconform run --endpoint http://127.0.0.1:4566 --profile core --profile expiration
