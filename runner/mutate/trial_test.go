@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kmsconform/kmsconform/runner/mutate/play"
 )
 
 // small is a module in which building takes no time: its package play notices that Even is wrong, loops when Loops is, and
@@ -28,6 +30,9 @@ func Pointer(n int) *int { return &n }
 import ("os"; "testing"; "` + module + `/fixtures/reference/kms")
 
 func Contract(t *testing.T) {
+	if record := os.Getenv("KMSCONFORM_MUTATE_RECORD"); record != "" {
+		if err := os.WriteFile(record, []byte("{\"numbers/even\": {\"status\": \"passed\"}}"), 0o600); err != nil { t.Fatal(err) }
+	}
 	if kms.Text("a") != "aa" || os.Getenv("KMSCONFORM_MUTATE_KNOWN") == "" && os.Getenv("KMSCONFORM_MUTATE_RECORD") == "" { t.Fatal("the test of the test") }
 	for kms.Loops(0) {}
 	if kms.Ends(1) { panic("so it ends") }
@@ -117,6 +122,17 @@ func TestTrials(t *testing.T) {
 	c.known = ""
 	if got, err := b.try(t.Context(), all[4], nil); err == nil || !strings.Contains(err.Error(), "the contract could not be played") {
 		t.Errorf("a trial in which the contract cannot be played: %v, %v", got.Verdict, err)
+	}
+}
+
+// What a scenario meets is covered, whatever the profile says; what only the profile has is, too.
+func TestCover(t *testing.T) {
+	trials := []trial{{mutant: mutant{Number: 1}}, {mutant: mutant{Number: 2}}, {mutant: mutant{Number: 3, Covered: true}}, {}, {mutant: mutant{Number: 4}}}
+	cover(trials, map[string]play.Came{"": {Reached: []int{4, 0}}, "a": {}, "b": {Reached: []int{1}}})
+	for i, want := range []bool{true, false, true, false, true} {
+		if trials[i].Covered != want {
+			t.Errorf("the mutant %d is covered: %v", trials[i].Number, trials[i].Covered)
+		}
 	}
 }
 

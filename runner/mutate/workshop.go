@@ -173,5 +173,25 @@ func (c *workshop) learn(ctx context.Context, trials []trial) error {
 			return fmt.Errorf("play the contract without a mutation: %w; mend that first\n%s", err, said)
 		}
 	}
+	known, err := play.Load(c.known)
+	if err != nil {
+		return err
+	}
+	cover(trials, known)
 	return nil
+}
+
+// cover notes which mutants the contract meets. Gremlins knows only what a coverage profile says, and that leaves out the
+// conditions of cases.
+func cover(trials []trial, known map[string]play.Came) {
+	met := map[int]bool{}
+	for _, came := range known {
+		for _, n := range came.Reached {
+			met[n] = true
+		}
+	}
+	for i := range trials {
+		m := &trials[i].mutant
+		m.Covered = m.Covered || met[m.Number] && m.Number > 0
+	}
 }

@@ -63,7 +63,7 @@ type Difference struct {
 // Without a file that says what is known, every scenario has to pass or to answer.
 func Contract(t *testing.T) {
 	go watchMemory()
-	known, err := read(os.Getenv(Known))
+	known, err := Load(os.Getenv(Known))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,8 @@ func watchMemory() {
 	}
 }
 
-func read(path string) (map[string]Came, error) {
+// Load reads what scenarios are known to come to, which Contract has recorded; nil where no file is named.
+func Load(path string) (map[string]Came, error) {
 	if path == "" {
 		return nil, nil
 	}
