@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -96,7 +97,9 @@ func (s *Scenario) condition(relation, value, caller string) (operator, operand 
 	return family + comparison, value
 }
 
-// policyAgainstOthers is the Given that the key policy denies an operation to everybody but a caller and the owner's root.
+// policyAgainstOthers is the Given that the key policy denies an operation to everybody but a caller, and the owner and its root.
+// Of a session AWS wants the role listed as well (IAM User Guide, NotPrincipal), and the owner is one where a run on AWS assumes
+// a role.
 func (s *Scenario) policyAgainstOthers(ctx context.Context, caller, operation string) error {
 	k, err := s.key("the key")
 	if err != nil {
@@ -106,8 +109,17 @@ func (s *Scenario) policyAgainstOthers(ctx context.Context, caller, operation st
 	if err != nil {
 		return err
 	}
+	spared := []string{arn, rootOf(k)}
+	if its := s.session.Target().Callers[k.from.caller].ARN; its != "" && !slices.Contains(spared, its) {
+		spared = append(spared, its)
+	}
+	for _, session := range spared {
+		if role, err := roleOf(session); err == nil {
+			spared = append(spared, role)
+		}
+	}
 	return s.putPolicy(ctx, rootStatement(k), statement{
-		Sid: "kmsconform", Effect: "Deny", NotPrincipal: map[string][]string{"AWS": {arn, rootOf(k)}},
+		Sid: "kmsconform", Effect: "Deny", NotPrincipal: map[string][]string{"AWS": spared},
 		Action: []string{"kms:" + operation}, Resource: "*",
 	})
 }
