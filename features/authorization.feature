@@ -144,6 +144,7 @@ Feature: Authorization
         | kms:Delete*                               | succeeds                              |
         | kms:*ImportedKeyMaterial                  | succeeds                              |
         | kms:DeleteImportedKeyMaterial*            | succeeds                              |
+        | kms:Delete*ImportedKeyMaterial            | succeeds                              |
         | kms:?eleteImportedKeyMaterial             | succeeds                              |
         | kms:?DeleteImportedKeyMaterial            | is refused with AccessDeniedException |
         | kms:Import*                               | is refused with AccessDeniedException |
