@@ -225,6 +225,32 @@ Feature: Authorization
       And nothing about the key changed
 
     @DIKM-AUTH-01
+    Scenario Outline: A permission for <whom> is none for the <other> caller
+      Given a symmetric key with imported material
+      And the key policy allows <whom> DeleteImportedKeyMaterial
+      When the <other> caller calls DeleteImportedKeyMaterial on the key
+      Then the call is refused with AccessDeniedException
+      And nothing about the key changed
+
+      Examples:
+        | whom                    | other        |
+        | the restricted caller   | role-session |
+        | the role-session caller | restricted   |
+
+    @DIKM-AUTH-01 @DIKM-AUTH-10
+    Scenario Outline: A denial to <whom> is none to the iam-allowed caller
+      Given a symmetric key with imported material
+      And the key policy denies <whom> DeleteImportedKeyMaterial
+      When the iam-allowed caller calls DeleteImportedKeyMaterial on the key
+      Then the call succeeds
+      And the key becomes PendingImport
+
+      Examples:
+        | whom                                |
+        | the restricted caller               |
+        | the role of the role-session caller |
+
+    @DIKM-AUTH-01
     Scenario: A denial to the role counts for its sessions
       Given a symmetric key with imported material
       And the key policy denies the role of the role-session caller DeleteImportedKeyMaterial
