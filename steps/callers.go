@@ -16,7 +16,7 @@ import (
 type statement struct {
 	Sid          string                       `json:"Sid,omitempty"`
 	Effect       string                       `json:"Effect"`
-	Principal    map[string]string            `json:"Principal,omitempty"`
+	Principal    any                          `json:"Principal,omitempty"` // "*", or principals by their kind
 	NotPrincipal map[string][]string          `json:"NotPrincipal,omitempty"`
 	Action       []string                     `json:"Action,omitempty"`
 	NotAction    []string                     `json:"NotAction,omitempty"`

@@ -26,6 +26,9 @@ func (s *Scenario) policyAbout(ctx context.Context, verb, who, what, conditionKe
 		return err
 	}
 	st := statement{Sid: "kmsconform", Effect: "Allow", Principal: map[string]string{"AWS": principal}, Resource: "*"}
+	if principal == "*" {
+		st.Principal = principal
+	}
 	if verb == "denies" {
 		st.Effect = "Deny"
 	}
