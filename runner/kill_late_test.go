@@ -16,7 +16,7 @@ const (
 	// find what was made last.
 	late = 10 * time.Second
 	// killLateEvery is of how many call boundaries one is tried with -soak; without it, none but those at which keys are made.
-	killLateEvery = 4
+	killLateEvery = 24
 )
 
 // TestRunsKilledWhereChangesShowLateLeaveNothing kills runs on a KMS whose new keys and tags show late (DIKM-EC-01, DIKM-EC-02),
