@@ -69,7 +69,7 @@ $(CFN_LINT):
 
 .PHONY: race
 race: ## All Go tests, with the race detector (they run the contract, too)
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 30m ./...
 
 .PHONY: examples
 examples: ## The examples, which are modules of their own
