@@ -93,7 +93,7 @@ teeth: build ## Every seeded defect of the reference is noticed by the contract
 	$(BIN) teeth --json bin/report/teeth.json --html bin/report/teeth.html
 
 .PHONY: mutate
-mutate: ## The contract on mutants of the reference's rules, up to an hour (MUTATE='-resume -only paging.go')
+mutate: ## The contract on mutants of the reference's rules, a few minutes (MUTATE='-resume -only paging.go')
 	$(GO) run ./runner/mutate $(MUTATE)
 
 .PHONY: fuzz
