@@ -19,34 +19,27 @@ func (s *Scenario) adorn(ctx context.Context) error {
 		return err
 	}
 	policy := policyOf(rootStatement(k), allow(ownSid, rootOf(k), "kms:DescribeKey"))
-	for _, operation := range []string{"CreateAlias", "TagResource", "UpdateKeyDescription", "PutKeyPolicy"} {
-		o, err := s.operate(ctx, operation, k, k.from, options{policy: policy})
+	return s.says(ctx, options{policy: policy}, "CreateAlias", "TagResource", "UpdateKeyDescription", "PutKeyPolicy")
+}
+
+func (s *Scenario) hasAlias(ctx context.Context) error { return s.says(ctx, options{}, "CreateAlias") }
+
+// isTagged is the Given of the tag that policies in scenarios ask for.
+func (s *Scenario) isTagged(ctx context.Context) error { return s.says(ctx, options{}, "TagResource") }
+
+// says has the owner say something about the key, by each of the operations.
+func (s *Scenario) says(ctx context.Context, with options, operations ...string) error {
+	k, err := s.key("the key")
+	if err != nil {
+		return err
+	}
+	for _, operation := range operations {
+		o, err := s.operate(ctx, operation, k, k.from, with)
 		if _, err = s.need(o, err, "DIKM-MATRIX-23"); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s *Scenario) hasAlias(ctx context.Context) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	o, err := s.operate(ctx, "CreateAlias", k, k.from, options{})
-	_, err = s.need(o, err, "DIKM-MATRIX-23")
-	return err
-}
-
-// isTagged is the Given of the tag that policies in scenarios ask for.
-func (s *Scenario) isTagged(ctx context.Context) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	o, err := s.operate(ctx, "TagResource", k, k.from, options{})
-	_, err = s.need(o, err, "DIKM-MATRIX-23")
-	return err
 }
 
 // isAdorned is the Then of what adorn said: two listings that are alike need not show anything. What the target does not

@@ -218,22 +218,7 @@ func (s *Scenario) wasImportedAgain(ctx context.Context) error {
 
 // importWasRefused is the Given of an import that the target had to refuse: where it did not, that stands in the way.
 func (s *Scenario) importWasRefused(ctx context.Context, which, variants string) error {
-	k, err := s.key("the key")
-	if err != nil {
-		return err
-	}
-	plan, err := planFor(k, which)
-	if err != nil {
-		return err
-	}
-	if err := s.vary(&plan, k, variants); err != nil {
-		return err
-	}
-	c, err := s.client(k.from)
-	if err != nil {
-		return err
-	}
-	o, err := s.importWith(ctx, c, k, &k.id, plan)
+	plan, o, err := s.imports(ctx, which, "", variants)
 	if err != nil || o.refusal != nil && o.refusal.Status < http.StatusInternalServerError {
 		return err
 	}
@@ -246,22 +231,29 @@ func (s *Scenario) importWasRefused(ctx context.Context, which, variants string)
 
 // isImported is the When of every import.
 func (s *Scenario) isImported(ctx context.Context, which, into, variants string) error {
+	_, o, err := s.imports(ctx, which, into, variants)
+	return s.record(o, err)
+}
+
+// imports makes the import that a sentence speaks of, as its phrases vary it, and returns what it was to be and came to.
+func (s *Scenario) imports(ctx context.Context, which, into, variants string) (importPlan, *outcome, error) {
 	k, err := s.key(whichOr(into))
 	if err != nil {
-		return err
+		return importPlan{}, nil, err
 	}
 	plan, err := planFor(k, which)
 	if err != nil {
-		return err
+		return plan, nil, err
 	}
 	if err := s.vary(&plan, k, variants); err != nil {
-		return err
+		return plan, nil, err
 	}
 	c, err := s.client(k.from)
 	if err != nil {
-		return err
+		return plan, nil, err
 	}
-	return s.record(s.importWith(ctx, c, k, &k.id, plan))
+	o, err := s.importWith(ctx, c, k, &k.id, plan)
+	return plan, o, err
 }
 
 // canBeImported is the Then that an import works, whatever state the key was left in.
